@@ -1,0 +1,86 @@
+/**
+ * Every vocabulary that is stored, spelled once. Pure; imports nothing.
+ *
+ * Each is a `const` array with its type derived from it; migrations put the same arrays into CHECK
+ * constraints, schemas into enums, pages into pickers. A word that is not here can't be stored.
+ */
+
+export const ROLES = ['customer', 'bot', 'agent', 'system'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** How an episode was handled; exclusive and exhaustive. */
+export const PATHS = ['ai_only', 'escalated', 'human_only', 'abandoned'] as const;
+export type Path = (typeof PATHS)[number];
+
+/** Risk, not volume: A low, B medium, C high or emotional. `unassigned`: the policy names no tier for the intent. */
+export const TIERS = ['A', 'B', 'C', 'unassigned'] as const;
+export type Tier = (typeof TIERS)[number];
+
+export const ROUTES = ['contain', 'assist', 'escalate'] as const;
+export type Route = (typeof ROUTES)[number];
+
+export const STATUSES = ['open', 'pending', 'resolved', 'closed'] as const;
+export type Status = (typeof STATUSES)[number];
+
+export const INITIATORS = ['customer', 'business', 'survey'] as const;
+export type Initiator = (typeof INITIATORS)[number];
+
+export const ESCALATION_REASONS = ['customer_request', 'policy', 'bot_handoff'] as const;
+export type EscalationReason = (typeof ESCALATION_REASONS)[number];
+
+/** The six parts that a handoff carries. */
+export const HANDOFF_PARTS = ['transcript', 'goal', 'intent', 'tool_calls', 'summary', 'next_action'] as const;
+export type HandoffPart = (typeof HANDOFF_PARTS)[number];
+
+export const TOOL_OUTCOMES = ['ok', 'error'] as const;
+export type ToolOutcome = (typeof TOOL_OUTCOMES)[number];
+
+export const DECIDERS = ['bot', 'agent', 'policy'] as const;
+export type Decider = (typeof DECIDERS)[number];
+
+export const AUDIT_VERDICTS = ['right', 'wrong'] as const;
+export type AuditVerdict = (typeof AUDIT_VERDICTS)[number];
+
+/** Who says whether the customer's problem was solved. */
+export const OUTCOME_JUDGES = ['customer', 'agent', 'bot', 'reviewer', 'audit', 'vendor', 'judge'] as const;
+export type OutcomeJudge = (typeof OUTCOME_JUDGES)[number];
+
+export const RECORD_KINDS = ['conversation', 'rating', 'refund_audit', 'complaint', 'cost'] as const;
+export type RecordKind = (typeof RECORD_KINDS)[number];
+
+export const DIMENSIONS = ['path', 'tier', 'intent', 'channel', 'market', 'language', 'source', 'customer_value'] as const;
+export type Dimension = (typeof DIMENSIONS)[number];
+
+export const METRICS = [
+	'csat_top_box',
+	'recontact_24h',
+	'recontact_48h',
+	'recontact_72h',
+	'recontact_24_72h',
+	'first_contact_resolution',
+	'containment',
+	'bad_containment',
+	'escalation_latency',
+	'refund_error_rate',
+	'complaint_rate',
+	'time_to_resolution'
+] as const;
+export type MetricName = (typeof METRICS)[number];
+
+/** Why an `ai_only` episode counts as badly contained; one row can show several. */
+export const BAD_CONTAINMENT_SIGNALS = [
+	'recontact_72h',
+	'person_never_reached',
+	'low_rating',
+	'complaint_7d',
+	'refund_error',
+	'negative_close_after_rephrasing',
+	'verdict_not_solved'
+] as const;
+export type BadContainmentSignal = (typeof BAD_CONTAINMENT_SIGNALS)[number];
+
+export const MEASUREMENT_STATUSES = ['measured', 'thin', 'immature', 'absent'] as const;
+export type MeasurementStatus = (typeof MEASUREMENT_STATUSES)[number];
+
+export const FINDINGS = ['clear', 'watch', 'breach', 'undecided', 'blind'] as const;
+export type Finding = (typeof FINDINGS)[number];
