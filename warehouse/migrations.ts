@@ -1,0 +1,13 @@
+/** The migrations in order; a migration that has been released never changes. Vocabularies become CHECK lists. Pure. */
+import * as vocabulary from './vocabulary';
+import log from './migrations/001_log.sql?raw';
+
+export const MIGRATIONS: readonly string[] = [log].map(fillVocabularies);
+
+function fillVocabularies(sql: string): string {
+	return sql.replaceAll(/\{\{([A-Z_]+)\}\}/g, (_, name: string) => {
+		const words = (vocabulary as Record<string, unknown>)[name];
+		if (!Array.isArray(words)) throw new Error(`No vocabulary named ${name}`);
+		return words.map((word) => `'${word}'`).join(', ');
+	});
+}
