@@ -1,0 +1,3 @@
+/** `npm run bench`. Reads and writes a temporary folder. */
+console.log('No benchmark yet.');
+export {};
