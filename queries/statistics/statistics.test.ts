@@ -1,0 +1,113 @@
+/** Golden values from ../shared/golden-stats.json, to 1e-9; skipped where the folder is absent. */
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { exactPoisson } from './exact-poisson';
+import { eventShare, kaplanMeier, quantile } from './kaplan-meier';
+import { kitagawa } from './kitagawa';
+import { newcombe } from './newcombe';
+import { wilson, Z_95 } from './wilson';
+
+const file = new URL('../../../shared/golden-stats.json', import.meta.url);
+const present = existsSync(file);
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+const golden: Record<string, any[]> = present ? JSON.parse(readFileSync(file, 'utf8')) : {};
+const close = (actual: number | null, wanted: number | null) => {
+	if (wanted === null || actual === null) expect(actual).toBe(wanted);
+	else expect(Math.abs(actual - wanted)).toBeLessThan(1e-9);
+};
+
+describe.skipIf(!present)('golden values', () => {
+	it('wilson', () => {
+		for (const row of golden.wilson!) {
+			const z = row.conf === 0.99 ? 2.5758293035489004 : Z_95;
+			const interval = wilson(row.x, row.n, z, row.deff);
+			close(interval.p, row.p);
+			close(interval.low, row.lo);
+			close(interval.high, row.hi);
+		}
+	});
+	it('newcombe', () => {
+		for (const row of golden.newcombe!) {
+			const interval = newcombe(row.x1, row.n1, row.x2, row.n2);
+			close(interval.difference, row.d);
+			close(interval.low, row.lo);
+			close(interval.high, row.hi);
+		}
+	});
+	it('kitagawa', () => {
+		for (const row of golden.kitagawa!) {
+			const split = kitagawa(
+				row.rows.map(([intent, n1, x1, n2, x2]: [string, number, number, number, number]) => ({
+					intent,
+					n1,
+					x1,
+					n2,
+					x2
+				}))
+			)!;
+			for (const key of ['rate1', 'rate2', 'total', 'within', 'mix'] as const) close(split[key], row[key]);
+			for (const wanted of row.by_intent) {
+				const part = split.parts.find((candidate) => candidate.intent === wanted.intent)!;
+				for (const key of ['within', 'mix', 'contribution'] as const) close(part[key], wanted[key]);
+			}
+		}
+	});
+	it('escalation latency', () => {
+		for (const row of golden.latency_km!) {
+			const steps = kaplanMeier(
+				row.obs.map(([time, event]: [number, number]) => ({ time, event: event === 1 }))
+			);
+			for (const [name, p] of [
+				['p50', 0.5],
+				['p90', 0.9]
+			] as const) {
+				const q = quantile(steps, p);
+				close(q.value, row[name].q);
+				close(q.low, row[name].lo);
+				close(q.high, row[name].hi);
+			}
+			const within = eventShare(steps, row.target);
+			close(within.share, row.within_target_km.F);
+			close(within.standardError, row.within_target_km.se);
+			close(within.low, row.within_target_km.F_lo);
+			close(within.high, row.within_target_km.F_hi);
+		}
+	});
+	it('recontact with an open window', () => {
+		for (const row of golden.recontact_72h!) {
+			const rows: [number, number | null][] = row.convs;
+			const mature = rows.filter(([age]) => age >= 72);
+			const x = mature.filter(([, at]) => at !== null && at <= 72).length;
+			const interval = wilson(x, mature.length);
+			close(interval.low, row.mature.lo);
+			close(interval.high, row.mature.hi);
+			const steps = kaplanMeier(
+				rows.map(([age, at]) => {
+					const seen = Math.min(age, 72);
+					return at !== null && at <= seen ? { time: at, event: true } : { time: seen, event: false };
+				})
+			);
+			const share = eventShare(steps, 72);
+			close(share.share, row.km.F);
+			close(share.standardError, row.km.se);
+			close(share.low, row.km.F_lo);
+			close(share.high, row.km.F_hi);
+		}
+	});
+});
+
+describe('exact Poisson', () => {
+	// Garwood's table: 0 -> [0, 3.6889], 1 -> [0.0253, 5.5716], 10 -> [4.7954, 18.3904].
+	it('agrees with the published table', () => {
+		expect(exactPoisson(0).low).toBe(0);
+		expect(exactPoisson(0).high).toBeCloseTo(-Math.log(0.025), 10);
+		expect(exactPoisson(1).low).toBeCloseTo(-Math.log(0.975), 10);
+		expect(exactPoisson(1).high).toBeCloseTo(5.5716, 4);
+		expect(exactPoisson(10).low).toBeCloseTo(4.7954, 4);
+		expect(exactPoisson(10).high).toBeCloseTo(18.3904, 4);
+	});
+	it('holds for large counts', () => {
+		expect(exactPoisson(10_000).low).toBeCloseTo(9804.96, 1);
+		expect(exactPoisson(10_000).high).toBeCloseTo(10197.95, 1);
+	});
+});
