@@ -1,0 +1,166 @@
+/**
+ * Words and numbers as people read them. Pure. Formats what a Measurement says and computes nothing new:
+ * differences, ratios and rankings belong to `queries/`.
+ */
+import type { Evidence, Interval, Measurement, Slice } from '#queries/measurement';
+import type { Dimension, Finding, MeasurementStatus, MetricName, Path, Tier } from '#warehouse/vocabulary';
+
+const LOCALE = 'en-GB';
+
+/** What a page shows where there is nothing to show; screen readers read it as "no value". */
+export const NOTHING = '–';
+
+const counts = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
+const percents = new Intl.NumberFormat(LOCALE, {
+	style: 'percent',
+	minimumFractionDigits: 1,
+	maximumFractionDigits: 1
+});
+const decimals = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
+export const METRIC_LABELS: Record<MetricName, string> = {
+	csat_top_box: 'CSAT, ratings of 4 or 5',
+	recontact_24h: 'Recontact within 24 h',
+	recontact_48h: 'Recontact within 48 h',
+	recontact_72h: 'Recontact within 72 h',
+	recontact_24_72h: 'Recontact after 24 to 72 h',
+	first_contact_resolution: 'First contact resolution',
+	containment: 'Containment (never a quality on its own)',
+	bad_containment: 'Bad containment',
+	escalation_latency: 'Wait for a person, median',
+	refund_error_rate: 'Refund errors, of audited',
+	complaint_rate: 'Complaints per 1,000',
+	time_to_resolution: 'Time to resolution, median'
+};
+
+export const PATH_LABELS: Record<Path, string> = {
+	ai_only: 'AI only',
+	escalated: 'AI, then a person',
+	human_only: 'People only',
+	abandoned: 'Nobody replied'
+};
+
+export const TIER_LABELS: Record<Tier, string> = {
+	A: 'A, low risk',
+	B: 'B, medium risk',
+	C: 'C, high risk',
+	unassigned: 'No tier assigned'
+};
+
+export const STATUS_LABELS: Record<MeasurementStatus, string> = {
+	measured: 'measured',
+	thin: 'too few',
+	immature: 'immature',
+	absent: 'no data'
+};
+
+export const FINDING_LABELS: Record<Finding, string> = {
+	clear: 'Clear',
+	watch: 'Watch',
+	breach: 'Breach',
+	undecided: 'Undecided',
+	blind: 'Blind'
+};
+
+export const DIMENSION_LABELS: Record<Dimension, string> = {
+	path: 'Path',
+	tier: 'Tier',
+	intent: 'Intent',
+	channel: 'Channel',
+	market: 'Market',
+	language: 'Language',
+	source: 'Source',
+	customer_value: 'Customer value'
+};
+
+const UNIT_LABELS: Record<Measurement['unit'], string> = {
+	share: 'share, in percent',
+	per_1000: 'per 1,000 episodes',
+	minutes: 'minutes',
+	hours: 'hours'
+};
+
+export function unitLabel(unit: Measurement['unit']): string {
+	return UNIT_LABELS[unit];
+}
+
+export function formatCount(count: number | null | undefined): string {
+	return count === null || count === undefined ? NOTHING : counts.format(count);
+}
+
+/** A value in its unit; null stays "no value" and never reads as 0. */
+export function formatValue(value: number | null, unit: Measurement['unit']): string {
+	if (value === null || !Number.isFinite(value)) return NOTHING;
+	if (unit === 'share') return percents.format(value);
+	if (unit === 'minutes') return `${decimals.format(value)} min`;
+	if (unit === 'hours') return `${decimals.format(value)} h`;
+	return decimals.format(value);
+}
+
+export function formatInterval(interval: Interval | null, unit: Measurement['unit']): string {
+	if (!interval) return '';
+	const low = formatValue(interval.low, unit);
+	return interval.high === null ? `${low} or more` : `${low} to ${formatValue(interval.high, unit)}`;
+}
+
+/** How much was counted, in the words of the kind of evidence. */
+export function formatEvidence(evidence: Evidence): string {
+	switch (evidence.kind) {
+		case 'proportion':
+			return `${formatCount(evidence.numerator)} of ${formatCount(evidence.denominator)}`;
+		case 'rate':
+			return `${formatCount(evidence.events)} in ${formatCount(evidence.exposure)}`;
+		case 'distribution':
+			return evidence.censored > 0
+				? `n ${formatCount(evidence.n)}, ${formatCount(evidence.censored)} left waiting`
+				: `n ${formatCount(evidence.n)}`;
+	}
+}
+
+export function formatSlice(slice: Slice): string {
+	const parts = Object.entries(slice).map(([dimension, value]) =>
+		dimension === 'path' && value in PATH_LABELS
+			? PATH_LABELS[value as Path]
+			: `${DIMENSION_LABELS[dimension as Dimension].toLowerCase()} ${value}`
+	);
+	return parts.length ? parts.join(', ') : 'everything';
+}
+
+/** `2026-W10` as people say it. */
+export function formatWeek(week: string): string {
+	const [year, number] = week.split('-W');
+	return number ? `Week ${Number(number)}, ${year}` : week;
+}
+
+/** An instant in the account's zone, with the zone named when asked for. */
+export function formatTime(at: string | null | undefined, timeZone = 'UTC', withZone = false): string {
+	if (!at) return NOTHING;
+	const date = new Date(at);
+	if (Number.isNaN(date.getTime())) return at;
+	return new Intl.DateTimeFormat(LOCALE, {
+		timeZone,
+		year: 'numeric',
+		month: 'short',
+		day: 'numeric',
+		hour: '2-digit',
+		minute: '2-digit',
+		...(withZone ? { timeZoneName: 'short' as const } : {})
+	}).format(date);
+}
+
+/** Money in minor units; without a currency the bare number says so. */
+export function formatMoney(
+	amountMinor: number | null | undefined,
+	currency: string | null | undefined
+): string {
+	if (amountMinor === null || amountMinor === undefined) return NOTHING;
+	if (!currency) return `${counts.format(amountMinor)} minor units, currency unknown`;
+	const format = new Intl.NumberFormat(LOCALE, { style: 'currency', currency });
+	const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+	return format.format(amountMinor / 10 ** digits);
+}
+
+/** `order_status` as `order status`; nothing else is changed. */
+export function humanise(word: string): string {
+	return word.replaceAll('_', ' ');
+}
