@@ -29,7 +29,14 @@ export const ESCALATION_REASONS = ['customer_request', 'policy', 'bot_handoff'] 
 export type EscalationReason = (typeof ESCALATION_REASONS)[number];
 
 /** The six parts that a handoff carries. */
-export const HANDOFF_PARTS = ['transcript', 'goal', 'intent', 'tool_calls', 'summary', 'next_action'] as const;
+export const HANDOFF_PARTS = [
+	'transcript',
+	'goal',
+	'intent',
+	'tool_calls',
+	'summary',
+	'next_action'
+] as const;
 export type HandoffPart = (typeof HANDOFF_PARTS)[number];
 
 export const TOOL_OUTCOMES = ['ok', 'error'] as const;
@@ -48,7 +55,16 @@ export type OutcomeJudge = (typeof OUTCOME_JUDGES)[number];
 export const RECORD_KINDS = ['conversation', 'rating', 'refund_audit', 'complaint', 'cost'] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 
-export const DIMENSIONS = ['path', 'tier', 'intent', 'channel', 'market', 'language', 'source', 'customer_value'] as const;
+export const DIMENSIONS = [
+	'path',
+	'tier',
+	'intent',
+	'channel',
+	'market',
+	'language',
+	'source',
+	'customer_value'
+] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
 export const METRICS = [

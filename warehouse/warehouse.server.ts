@@ -71,7 +71,10 @@ export function openWarehouse(file: string, options: OpenOptions = {}): Promise<
 
 async function start(path: string, options: OpenOptions): Promise<Warehouse> {
 	if (options.mustExist && !existsSync(path)) {
-		throw new WarehouseError('missing', `No database at ${path}. Create one with: plimsoll ingest --db ${path} FILE`);
+		throw new WarehouseError(
+			'missing',
+			`No database at ${path}. Create one with: plimsoll ingest --db ${path} FILE`
+		);
 	}
 	mkdirSync(dirname(path), { recursive: true });
 	const instance = await DuckDBInstance.create(path).catch((cause: Error) => {
@@ -157,7 +160,9 @@ function sessionOf(connection: DuckDBConnection): Session {
 
 async function migrate(path: string, session: Session): Promise<void> {
 	await session.run('CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)');
-	const [row] = await session.all<{ version: number | null }>('SELECT max(version) AS version FROM schema_version');
+	const [row] = await session.all<{ version: number | null }>(
+		'SELECT max(version) AS version FROM schema_version'
+	);
 	const current = row?.version ?? 0;
 	if (current > MIGRATIONS.length) {
 		throw new WarehouseError(
@@ -173,7 +178,9 @@ async function migrate(path: string, session: Session): Promise<void> {
 }
 
 async function removeOrphanSegments(warehouse: Warehouse): Promise<void> {
-	const known = await warehouse.all<{ segment: string }>('SELECT segment FROM log.ingest WHERE segment IS NOT NULL');
+	const known = await warehouse.all<{ segment: string }>(
+		'SELECT segment FROM log.ingest WHERE segment IS NOT NULL'
+	);
 	const kept = new Set(known.map((row) => row.segment));
 	for (const name of readdirSync(warehouse.transcripts)) {
 		if (!kept.has(name)) rmSync(join(warehouse.transcripts, name), { recursive: true, force: true });
@@ -190,5 +197,8 @@ function explain(path: string, cause: Error): WarehouseError {
 			pid
 		);
 	}
-	return new WarehouseError('not_a_database', `${path} can't be opened as a Plimsoll database: ${cause.message}`);
+	return new WarehouseError(
+		'not_a_database',
+		`${path} can't be opened as a Plimsoll database: ${cause.message}`
+	);
 }
