@@ -78,7 +78,7 @@ const roomOf = (path: string): Room | undefined => ROOMS.find((room) => path.sta
 
 const files: SourceFile[] = globSync(['**/*.{ts,svelte}'], {
 	cwd: root,
-	ignore: ['node_modules', 'build', '.svelte-kit', '**/*.test.ts', 'tests/**']
+	ignore: ['node_modules', 'build', '.svelte-kit', '**/*.test.ts', '**/tests/**']
 }).flatMap((path) => {
 	const room = roomOf(path);
 	return room ? [{ path, room, imports: importsOf(path, readFileSync(join(root, path), 'utf8')) }] : [];

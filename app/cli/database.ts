@@ -1,0 +1,28 @@
+/**
+ * Opens the database directly, or goes through the server that holds it and says so on stderr. Touches disk.
+ */
+import { WarehouseError } from '#warehouse/warehouse.server';
+import { Failure } from './failure';
+import { findServer, type RunningServer } from './running-server';
+
+interface Ways<Result> {
+	directly(): Promise<Result>;
+	through(server: RunningServer): Promise<Result>;
+}
+
+export async function withDatabase<Result>(database: string, ways: Ways<Result>): Promise<Result> {
+	try {
+		return await ways.directly();
+	} catch (error) {
+		if (!(error instanceof WarehouseError) || error.code !== 'in_use') throw error;
+		const server = findServer(database);
+		if (!server) {
+			const holder = error.pid ? ` (PID ${error.pid})` : '';
+			throw new Failure(
+				`${database} is in use by another process${holder}, which is no Plimsoll server. Stop it and try again.`
+			);
+		}
+		console.error(`plimsoll: ${database} is held by the server at ${server.url}; going through it.`);
+		return ways.through(server);
+	}
+}
