@@ -1,8 +1,9 @@
 /** The migrations in order; a migration that has been released never changes. Vocabularies become CHECK lists. Pure. */
 import * as vocabulary from './vocabulary';
 import log from './migrations/001_log.sql?raw';
+import facts from './migrations/002_facts.sql?raw';
 
-export const MIGRATIONS: readonly string[] = [log].map(fillVocabularies);
+export const MIGRATIONS: readonly string[] = [log, facts].map(fillVocabularies);
 
 function fillVocabularies(sql: string): string {
 	return sql.replaceAll(/\{\{([A-Z_]+)\}\}/g, (_, name: string) => {

@@ -1,0 +1,94 @@
+/**
+ * Builds fact.episode from the log, set at a time. Touches the database and reads Parquet segments.
+ * Rebuilds only customers that an ingest since the last refresh touched, or everything when the intent policy
+ * changed; one transaction, so readers see the old facts or the new ones.
+ */
+import { join } from 'node:path';
+import type { Tier } from '../../warehouse/vocabulary';
+import type { Warehouse } from '../../warehouse/warehouse.server';
+import deriveByTool from './derive-by-tool.sql?raw';
+import deriveByWord from './derive-by-word.sql?raw';
+import episode from './episode.sql?raw';
+import scope from './scope.sql?raw';
+import segmentsToRead from './segments-to-read.sql?raw';
+import source from './source.sql?raw';
+import touched from './touched.sql?raw';
+
+export interface IntentPolicy {
+	/** Changes whenever anything below does. */
+	hash: string;
+	intents: readonly { intent: string; family: string; tier: Tier }[];
+	/** In order: the first that matches wins; tools are tried before words. */
+	rules: readonly { intent: string; tools: readonly string[]; words: readonly string[] }[];
+}
+
+export interface RefreshReport {
+	/** Conversations whose facts were rebuilt; 0 when nothing was new. */
+	rebuilt: number;
+	ingestId: number;
+}
+
+export function refreshFacts(warehouse: Warehouse, policy: IntentPolicy): Promise<RefreshReport> {
+	return warehouse.write(async (session) => {
+		const [now] = await session.all<{ ingestId: number | null }>(
+			'SELECT max(ingest_id) AS ingest_id FROM log.ingest'
+		);
+		const [last] = await session.all<{ ingestId: number; policyHash: string }>(
+			'SELECT ingest_id, policy_hash FROM fact.refreshed'
+		);
+		const ingestId = Number(now?.ingestId ?? 0);
+		const everything = last?.policyHash !== policy.hash;
+		if (!everything && Number(last?.ingestId) === ingestId) return { rebuilt: 0, ingestId };
+
+		if (everything) {
+			await session.run('DELETE FROM fact.intent');
+			await session.run('DELETE FROM fact.intent_rule');
+			await session.run(
+				`INSERT INTO fact.intent SELECT unnest($intents), unnest($families), unnest($tiers)`,
+				{
+					intents: policy.intents.map((row) => row.intent),
+					families: policy.intents.map((row) => row.family),
+					tiers: policy.intents.map((row) => row.tier)
+				}
+			);
+			for (const [position, rule] of policy.rules.entries()) {
+				await session.run('INSERT INTO fact.intent_rule SELECT $position, $intent, unnest($tools), NULL', {
+					position,
+					intent: rule.intent,
+					tools: rule.tools
+				});
+				await session.run('INSERT INTO fact.intent_rule SELECT $position, $intent, NULL, unnest($words)', {
+					position,
+					intent: rule.intent,
+					words: rule.words
+				});
+			}
+		}
+		await session.run(touched, { everything, since: everything ? -1 : Number(last?.ingestId ?? -1) });
+		await session.run(scope);
+		await session.run(
+			`DELETE FROM fact.derived_intent WHERE $everything OR conversation_key IN (SELECT conversation_key FROM scope)`,
+			{ everything }
+		);
+		await session.run(deriveByTool);
+		for (const { segment } of await session.all<{ segment: string }>(segmentsToRead)) {
+			await session.run(deriveByWord, { segment, path: join(warehouse.transcripts, segment) });
+		}
+		await session.run(
+			`DELETE FROM fact.episode WHERE $everything
+				OR customer_id IN (SELECT customer_id FROM touched WHERE customer_id IS NOT NULL)
+				OR (source, id) IN (SELECT (source, id) FROM touched)`,
+			{ everything }
+		);
+		await session.run(episode);
+		await session.run('DELETE FROM fact.source');
+		await session.run(source);
+		await session.run('DELETE FROM fact.refreshed');
+		await session.run('INSERT INTO fact.refreshed VALUES ($ingestId, $hash)', {
+			ingestId,
+			hash: policy.hash
+		});
+		const [count] = await session.all<{ rebuilt: number }>('SELECT count(*) AS rebuilt FROM scope');
+		return { rebuilt: Number(count?.rebuilt ?? 0), ingestId };
+	});
+}
