@@ -1,0 +1,4 @@
+/**
+ * Lists for pages and alerts. Touches the database.
+ */
+export {};

@@ -1,0 +1,33 @@
+-- grain: one row a contact and window; opens the statements beside it, which name the slice columns
+-- clock: clock_at in a half-open window; the window without bounds holds every contact
+-- includes: contacts closed by $asOf that pass the filter; dimensions outside $by are null
+-- excludes: test traffic, business and survey messages
+WITH dated AS (
+	SELECT unnest($labels) AS label, unnest($since)::TIMESTAMPTZ AS since, unnest($until)::TIMESTAMPTZ AS until
+), windowed AS (
+	SELECT e.*, dated.label FROM fact.episode AS e ASOF JOIN dated ON e.clock_at >= dated.since WHERE e.clock_at < dated.until
+	UNION ALL
+	SELECT e.*, 'all' AS label FROM fact.episode AS e WHERE $all
+), sliced AS (
+	SELECT windowed.* EXCLUDE (path, tier, intent, channel, market, language, source, customer_value),
+		has_customer, has_resolve, has_rating, has_audit, has_complaint, has_signal, windowed.source AS named_source, windowed.path AS real_path,
+		$asOf::TIMESTAMPTZ AS as_of,
+		CASE WHEN list_contains($by, 'path') THEN path END AS path,
+		CASE WHEN list_contains($by, 'tier') THEN tier END AS tier,
+		CASE WHEN list_contains($by, 'intent') THEN coalesce(intent, '(none)') END AS intent,
+		CASE WHEN list_contains($by, 'channel') THEN coalesce(channel, '(none)') END AS channel,
+		CASE WHEN list_contains($by, 'market') THEN coalesce(market, '(none)') END AS market,
+		CASE WHEN list_contains($by, 'language') THEN coalesce(language, '(none)') END AS language,
+		CASE WHEN list_contains($by, 'source') THEN windowed.source END AS source,
+		CASE WHEN list_contains($by, 'customer_value') THEN coalesce(customer_value, '(none)') END AS customer_value
+	FROM windowed JOIN fact.source ON fact.source.source = windowed.source
+	WHERE excluded IS NULL AND (closed_at IS NULL OR closed_at <= $asOf::TIMESTAMPTZ)
+		AND (len($filterPath) = 0 OR list_contains($filterPath, windowed.path))
+		AND (len($filterTier) = 0 OR list_contains($filterTier, tier))
+		AND (len($filterIntent) = 0 OR list_contains($filterIntent, coalesce(intent, '(none)')))
+		AND (len($filterChannel) = 0 OR list_contains($filterChannel, coalesce(channel, '(none)')))
+		AND (len($filterMarket) = 0 OR list_contains($filterMarket, coalesce(market, '(none)')))
+		AND (len($filterLanguage) = 0 OR list_contains($filterLanguage, coalesce(language, '(none)')))
+		AND (len($filterSource) = 0 OR list_contains($filterSource, windowed.source))
+		AND (len($filterCustomerValue) = 0 OR list_contains($filterCustomerValue, coalesce(customer_value, '(none)')))
+)
