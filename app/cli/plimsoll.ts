@@ -5,6 +5,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EXIT, explainFailure } from './failure';
 import { serve } from './serve';
+import { listSources } from './sources';
 
 const DEFAULT_DB = '.plimsoll/plimsoll.duckdb';
 
@@ -37,6 +38,12 @@ program
 		const url = await serve({ database: options.db, policy: options.policy, port: options.port });
 		console.log(`Plimsoll serves ${options.db} at ${url} (Ctrl+C stops it)`);
 	});
+
+program
+	.command('sources')
+	.description('list the formats that can be taken in')
+	.option('--json', 'print as JSON')
+	.action(listSources);
 
 // A reader that has seen enough (`| head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

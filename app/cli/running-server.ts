@@ -2,8 +2,9 @@
  * The server that may hold a database, known by `<db>.server.json` ({ pid, url }) beside it. Touches disk and
  * the loopback interface. Refuses a file left by a process that is gone, and any address that is not loopback.
  */
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { Readable } from 'node:stream';
 import { Failure } from './failure';
 
 export interface RunningServer {
@@ -49,36 +50,36 @@ function isAlive(pid: number): boolean {
 	}
 }
 
-/** Asks the server; its own words on failure become the failure. */
+/** Asks the server; a file is streamed to it as it is. The server's own words on failure become the failure. */
 export async function askServer(
 	server: RunningServer,
 	path: string,
 	query: Record<string, string | undefined>,
-	body?: Uint8Array<ArrayBuffer>
+	file?: string
 ): Promise<Response> {
 	const url = new URL(path, server.url);
-	for (const [name, value] of Object.entries(query))
+	for (const [name, value] of Object.entries(query)) {
 		if (value !== undefined) url.searchParams.set(name, value);
-	const init = body && { method: 'POST', body, headers: { 'content-type': 'application/x-ndjson' } };
-	const response = await fetch(url, init || {}).catch((error: Error) => {
+	}
+	const upload = file && { method: 'POST', body: Readable.toWeb(createReadStream(file)), duplex: 'half' };
+	const response = await fetch(url, upload ? (upload as RequestInit) : {}).catch((error: Error) => {
 		throw new Failure(`The server at ${server.url} (PID ${server.pid}) does not answer: ${error.message}`);
 	});
 	if (!response.ok) {
-		const text = await response.text();
-		throw new Failure(`The server at ${server.url} refused (${response.status}): ${reasonIn(text)}`);
+		const reason = reasonIn(await response.text());
+		throw new Failure(`The server at ${server.url} refused (${response.status}): ${reason}`);
 	}
 	return response;
 }
 
+/** The API's errors are { error, remedy }; whatever else stands there is the reason itself. */
 function reasonIn(text: string): string {
 	try {
-		const { error, message } = JSON.parse(text) as { error?: unknown; message?: unknown };
-		const inner =
-			typeof error === 'object' && error !== null ? (error as { message?: unknown }).message : error;
-		const reason = message ?? inner;
-		if (typeof reason === 'string') return reason;
+		const { error, remedy } = JSON.parse(text) as { error?: unknown; remedy?: unknown };
+		if (typeof error === 'string')
+			return [error, remedy].filter((part) => typeof part === 'string').join(' ');
 	} catch {
-		// Not JSON: the text itself is the reason.
+		// Not JSON.
 	}
 	return text.slice(0, 300).replaceAll(/\s+/g, ' ') || 'no reason given';
 }
