@@ -1,0 +1,255 @@
+/**
+ * The policy: tiers, intents and stop-loss rules as data, read from YAML. Pure.
+ * Every problem names its line and a remedy. Refuses a policy with any problem: half a policy is none.
+ */
+import { createHash } from 'node:crypto';
+import { LineCounter, isNode, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { PATHS, TIERS } from '../warehouse/vocabulary';
+
+export const RULE_METRICS = ['csat_top_box', 'recontact_72h'] as const;
+export const RULE_KINDS = ['change', 'erosion', 'floor'] as const;
+
+const sliceSchema = z.strictObject({
+	tier: z.enum(TIERS).optional(),
+	path: z.enum(PATHS).optional(),
+	intent: z.string().optional(),
+	channel: z.string().optional(),
+	market: z.string().optional(),
+	language: z.string().optional(),
+	source: z.string().optional(),
+	customer_value: z.string().optional()
+});
+
+const ruleSchema = z.strictObject({
+	name: z.string().min(1),
+	metric: z.enum(RULE_METRICS),
+	slice: sliceSchema.default({}),
+	kind: z.enum(RULE_KINDS),
+	fall_points: z.number().positive().max(100).optional(),
+	rise_percent: z.number().positive().optional(),
+	/** Floor (CSAT) or ceiling (recontact), in percent; rules of kind `floor` only. */
+	limit_percent: z.number().gt(0).lt(100).optional(),
+	minimum_evidence: z.int().min(10).optional(),
+	hold_days: z.int().min(1).max(14).default(2),
+	action: z.literal('assist').default('assist'),
+	owner: z.string().min(1)
+});
+
+const intentList = z.array(z.string().min(1)).default([]);
+
+export const policySchema = z.strictObject({
+	version: z.literal(1),
+	account: z.strictObject({
+		name: z.string().min(1),
+		time_zone: z.string(),
+		week_start: z.enum(['monday', 'sunday']).default('monday')
+	}),
+	tiers: z.strictObject({ A: intentList, B: intentList, C: intentList }),
+	intent_families: z.record(z.string(), z.array(z.string())).default({}),
+	intent_map: z
+		.array(
+			z.strictObject({
+				intent: z.string(),
+				tools: z.array(z.string()).default([]),
+				words: z.array(z.string()).default([])
+			})
+		)
+		.default([]),
+	limits: z.strictObject({
+		escalation_minutes: z.number().positive(),
+		refund_approval_minor: z.int().nonnegative()
+	}),
+	minimum_evidence: z.int().min(10).default(50),
+	stop_loss: z.strictObject({ rules: z.array(ruleSchema) })
+});
+
+export type Policy = z.infer<typeof policySchema>;
+export type Rule = z.infer<typeof ruleSchema>;
+
+export interface PolicyProblem {
+	line: number;
+	column: number;
+	path: string;
+	message: string;
+	remedy: string;
+}
+
+type Path = PropertyKey[];
+
+export function parsePolicy(text: string): { policy: Policy | null; problems: PolicyProblem[] } {
+	const counter = new LineCounter();
+	const document = parseDocument(text, { lineCounter: counter });
+	if (document.errors.length > 0) {
+		const problems = document.errors.map((error) => {
+			const { line, col } = counter.linePos(error.pos[0]);
+			const message = error.message.split('\n')[0] ?? error.message;
+			return {
+				line,
+				column: col,
+				path: '',
+				message,
+				remedy: 'Correct the YAML at this line: check its indentation, quotes and colons.'
+			};
+		});
+		return { policy: null, problems };
+	}
+	const at = (path: Path) => {
+		for (let length = path.length; length > 0; length--) {
+			const node = document.getIn(path.slice(0, length), true);
+			const offset = isNode(node) ? node.range?.[0] : undefined;
+			if (offset !== undefined) return counter.linePos(offset);
+		}
+		return { line: 1, col: 1 };
+	};
+	const problems: PolicyProblem[] = [];
+	const add = (path: Path, message: string, remedy: string) => {
+		const { line, col } = at(path);
+		problems.push({ line, column: col, path: path.map(String).join('.'), message, remedy });
+	};
+	const parsed = policySchema.safeParse(document.toJS());
+	if (!parsed.success) {
+		for (const issue of parsed.error.issues) {
+			if (issue.code === 'unrecognized_keys') {
+				for (const key of issue.keys)
+					add([...issue.path, key], `Unknown key ${key}`, `Remove ${key}, or correct its spelling.`);
+			} else if (issue.code === 'invalid_value') {
+				const given = String(document.getIn(issue.path) ?? 'nothing');
+				const words = issue.values.map(String);
+				add(
+					issue.path,
+					`${given} is not a known ${String(issue.path.at(-1))}`,
+					`Did you mean ${nearest(given, words)}? Known: ${words.join(', ')}.`
+				);
+			} else
+				add(
+					issue.path,
+					issue.message,
+					`Give ${issue.path.map(String).join('.') || 'the policy'} a valid value.`
+				);
+		}
+		return { policy: null, problems };
+	}
+	const policy = parsed.data;
+	try {
+		new Intl.DateTimeFormat('en', { timeZone: policy.account.time_zone });
+	} catch {
+		add(
+			['account', 'time_zone'],
+			`Unknown time zone ${policy.account.time_zone}`,
+			'Use an IANA name, such as Europe/Stockholm.'
+		);
+	}
+	const tierOf = new Map<string, string>();
+	for (const tier of ['A', 'B', 'C'] as const) {
+		policy.tiers[tier].forEach((intent, index) => {
+			const earlier = tierOf.get(intent);
+			if (earlier)
+				add(
+					['tiers', tier, index],
+					`${intent} stands in tier ${earlier} and in tier ${tier}`,
+					`Keep ${intent} in one tier only.`
+				);
+			tierOf.set(intent, tier);
+		});
+	}
+	const known = [...tierOf.keys()];
+	policy.intent_map.forEach(({ intent }, index) => {
+		if (!tierOf.has(intent))
+			add(
+				['intent_map', index, 'intent'],
+				`No tier names the intent ${intent}`,
+				`Did you mean ${nearest(intent, known)}? Otherwise add ${intent} to a tier.`
+			);
+	});
+	const names = new Set<string>();
+	policy.stop_loss.rules.forEach((rule, index) => {
+		const path = ['stop_loss', 'rules', index];
+		if (names.has(rule.name))
+			add([...path, 'name'], `Two rules are named ${rule.name}`, 'Give each rule its own name.');
+		names.add(rule.name);
+		const { intent } = rule.slice;
+		if (intent && !tierOf.has(intent))
+			add(
+				[...path, 'slice', 'intent'],
+				`No tier names the intent ${intent}`,
+				`Did you mean ${nearest(intent, known)}?`
+			);
+		const due =
+			rule.kind === 'floor'
+				? 'limit_percent'
+				: rule.metric === 'csat_top_box'
+					? 'fall_points'
+					: 'rise_percent';
+		for (const key of ['limit_percent', 'fall_points', 'rise_percent'] as const) {
+			if (key === due && rule[key] === undefined)
+				add(
+					path,
+					`Rule ${rule.name} has no ${due}`,
+					`Add ${due}: a rule of kind ${rule.kind} on ${rule.metric} needs it.`
+				);
+			if (key !== due && rule[key] !== undefined)
+				add([...path, key], `Rule ${rule.name} has no use for ${key}`, `Use ${due} instead.`);
+		}
+	});
+	return problems.length > 0 ? { policy: null, problems } : { policy, problems };
+}
+
+export function hashOf(value: unknown): string {
+	return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
+}
+
+/** What the facts need of the policy. */
+export function intentPolicyOf(policy: Policy) {
+	const familyOf = new Map(
+		Object.entries(policy.intent_families).flatMap(([family, list]) =>
+			list.map((intent) => [intent, family] as const)
+		)
+	);
+	const intents = (['A', 'B', 'C'] as const).flatMap((tier) =>
+		policy.tiers[tier].map((intent) => ({ intent, family: familyOf.get(intent) ?? intent, tier }))
+	);
+	const rules = policy.intent_map;
+	return { hash: hashOf({ intents, rules }), intents, rules };
+}
+
+export function sentenceOf(rule: Rule): string {
+	const metric = rule.metric === 'csat_top_box' ? 'CSAT' : 'recontact within 72 hours';
+	const slice =
+		Object.entries(rule.slice)
+			.map(([name, value]) => `${name} ${value}`)
+			.join(', ') || 'all contacts';
+	const verb = rule.metric === 'csat_top_box' ? 'falls' : 'rises';
+	const size = rule.metric === 'csat_top_box' ? `${rule.fall_points} points` : `${rule.rise_percent} %`;
+	if (rule.kind === 'floor')
+		return `Move to assist when ${metric} (${slice}) is confidently ${rule.metric === 'csat_top_box' ? 'below' : 'above'} ${rule.limit_percent} %.`;
+	const reference = rule.kind === 'change' ? 'against the 4 weeks before' : 'against the frozen baseline';
+	return `Move to assist when ${metric} (${slice}) confidently ${verb} by at least ${size} ${reference}, for the same mix of intents.`;
+}
+
+export function policyJsonSchema() {
+	return z.toJSONSchema(policySchema, { io: 'input' });
+}
+
+function nearest(word: string, words: readonly string[]): string {
+	let best = words[0] ?? '';
+	let least = Infinity;
+	for (const candidate of words) {
+		let row = Array.from({ length: candidate.length + 1 }, (_, j) => j);
+		for (let i = 1; i <= word.length; i++) {
+			const next = [i];
+			for (let j = 1; j <= candidate.length; j++)
+				next.push(
+					Math.min(
+						(row[j] ?? 0) + 1,
+						(next[j - 1] ?? 0) + 1,
+						(row[j - 1] ?? 0) + (word[i - 1] === candidate[j - 1] ? 0 : 1)
+					)
+				);
+			row = next;
+		}
+		const distance = row.at(-1) ?? Infinity;
+		if (distance < least) [least, best] = [distance, candidate];
+	}
+	return best;
+}
