@@ -60,18 +60,7 @@ const COLUMN: Record<Dimension, string> = {
 
 export async function scorecard(warehouse: Warehouse, request: ScorecardRequest): Promise<Measurement[]> {
 	const { by = [], metrics = METRICS } = request;
-	const asOf = request.asOf ?? (await watermark(warehouse)) ?? '1970-01-01T00:00:00Z';
-	const windows = windowsOf(request);
-	const dated = windows.filter(({ label }) => label !== 'all');
-	const parameters = {
-		asOf,
-		by,
-		all: dated.length < windows.length,
-		labels: dated.map(({ label }) => label),
-		since: dated.map(({ window }) => window.since),
-		until: dated.map(({ window }) => window.until),
-		...filterParameters(request.filter)
-	};
+	const { windows, parameters } = await prepare(warehouse, request);
 	type Row<T> = T & { label: string } & Record<string, string | null>;
 	const [countRows, waitRows, resolutionRows] = await Promise.all([
 		warehouse.all<Row<Counts>>(windowed + counts, parameters),
@@ -121,4 +110,25 @@ function windowsOf({ weeks, calendar }: ScorecardRequest): { label: string; wind
 	}
 	if ('since' in weeks) return [{ label: 'window', window: weeks }];
 	return [...new Set(weeks)].sort().map((week) => ({ label: week, window: weekWindow(calendar, week) }));
+}
+
+/** The counts behind the scorecard, one row a window and slice, as an Arrow IPC stream. */
+export async function scorecardArrow(warehouse: Warehouse, request: ScorecardRequest): Promise<Uint8Array> {
+	return warehouse.arrow(windowed + counts, (await prepare(warehouse, request)).parameters);
+}
+
+async function prepare(warehouse: Warehouse, request: ScorecardRequest) {
+	const asOf = request.asOf ?? (await watermark(warehouse)) ?? '1970-01-01T00:00:00Z';
+	const windows = windowsOf(request);
+	const dated = windows.filter(({ label }) => label !== 'all');
+	const parameters = {
+		asOf,
+		by: request.by ?? [],
+		all: dated.length < windows.length,
+		labels: dated.map(({ label }) => label),
+		since: dated.map(({ window }) => window.since),
+		until: dated.map(({ window }) => window.until),
+		...filterParameters(request.filter)
+	};
+	return { windows, parameters };
 }

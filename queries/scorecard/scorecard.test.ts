@@ -1,5 +1,5 @@
 /** The scorecard against small worlds worked out by hand. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { MetricName } from '../../warehouse/vocabulary';
 import type { Warehouse } from '../../warehouse/warehouse.server';
 import { refreshFacts, scorecard } from '../queries.server';

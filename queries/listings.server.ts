@@ -1,4 +1,0 @@
-/**
- * Lists for pages and alerts. Touches the database.
- */
-export {};

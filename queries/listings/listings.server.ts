@@ -1,0 +1,151 @@
+/** Lists and single records for pages. Touches the database and reads one row of a Parquet segment. */
+import { join } from 'node:path';
+import type { Path, Role, Tier, ToolOutcome } from '../../warehouse/vocabulary';
+import type { Warehouse } from '../../warehouse/warehouse.server';
+import { weeksBetween } from '../calendar';
+import type { Calendar } from '../measurement';
+import { filterParameters, type Filter } from '../scorecard/scorecard.server';
+import conversation from './conversation.sql?raw';
+import conversations from './conversations.sql?raw';
+import excluded from './excluded.sql?raw';
+import ingests from './ingests.sql?raw';
+import quarantineSql from './quarantine.sql?raw';
+import span from './span.sql?raw';
+import transcript from './transcript.sql?raw';
+
+export interface Page {
+	limit?: number;
+	offset?: number;
+}
+
+const pageOf = ({ limit = 50, offset = 0 }: Page) => ({ limit, offset });
+
+export interface ConversationRow {
+	source: string;
+	id: string;
+	customerId: string | null;
+	excluded: 'test_traffic' | 'business' | 'survey' | null;
+	path: Path;
+	tier: Tier;
+	intent: string | null;
+	intentDerived: boolean;
+	channel: string | null;
+	market: string | null;
+	language: string | null;
+	customerValue: string | null;
+	startedAt: string | null;
+	closedAt: string | null;
+	resolvedAt: string | null;
+	/** (score - 1) / (scale - 1). */
+	ratingShare: number | null;
+	recontact72h: boolean | null;
+}
+
+/** The columns of fact.episode and what the record says beside them, camelCase. */
+export interface Conversation extends ConversationRow {
+	status: string | null;
+	intentConfidence: number | null;
+	escalationReason: string | null;
+	escalationNeededAt: string | null;
+	handedOffAt: string | null;
+	engagedAt: string | null;
+	abandonedAt: string | null;
+	handoffParts: string[] | null;
+	ratingScore: number | null;
+	ratingScale: number | null;
+	nextContactAt: string | null;
+	issueId: string | null;
+	contactNo: number | null;
+	outcomeSolved: boolean | null;
+	outcomeBy: string | null;
+	messages: Message[];
+	toolCalls: ToolCall[];
+}
+
+export interface Message {
+	at: string | null;
+	role: Role;
+	text: string | null;
+	sentiment: number | null;
+	public: boolean | null;
+	aiDrafted: boolean | null;
+}
+
+export interface ToolCall {
+	at: string | null;
+	name: string;
+	arguments: unknown;
+	outcome: ToolOutcome | null;
+	error: string | null;
+	actor: Role | null;
+}
+
+/** null when no such conversation is stored. */
+export async function readConversation(
+	warehouse: Warehouse,
+	source: string,
+	id: string
+): Promise<Conversation | null> {
+	type Stored = Omit<Conversation, 'messages' | 'toolCalls'> & { segment: string; segmentRow: number };
+	const [row] = await warehouse.all<Stored>(conversation, { source, id });
+	if (!row) return null;
+	const { segment, segmentRow, ...facts } = row;
+	const [text] = await warehouse.all<{ messages: Message[] | null; toolCalls: ToolCall[] | null }>(
+		transcript,
+		{
+			path: join(warehouse.transcripts, segment),
+			row: segmentRow
+		}
+	);
+	return { ...facts, messages: text?.messages ?? [], toolCalls: text?.toolCalls ?? [] };
+}
+
+export async function listConversations(
+	warehouse: Warehouse,
+	request: Page & { filter?: Filter } = {}
+): Promise<{ rows: ConversationRow[]; total: number }> {
+	const rows = await warehouse.all<ConversationRow & { total: number }>(conversations, {
+		...pageOf(request),
+		...filterParameters(request.filter)
+	});
+	return { rows: rows.map(({ total: _, ...row }) => row), total: rows[0]?.total ?? 0 };
+}
+
+export interface IngestRow {
+	ingestId: number;
+	source: string;
+	file: string;
+	bytes: number | null;
+	startedAt: string;
+	finishedAt: string;
+	read: number;
+	accepted: number;
+	unchanged: number;
+	quarantined: number;
+}
+
+export const ingestLog = (warehouse: Warehouse, page: Page = {}) =>
+	warehouse.all<IngestRow>(ingests, pageOf(page));
+
+export interface QuarantineRow {
+	ingestId: number;
+	file: string;
+	line: number | null;
+	recordId: string | null;
+	field: string;
+	reason: string;
+	raw: string | null;
+}
+
+export const quarantine = (warehouse: Warehouse, page: Page = {}) =>
+	warehouse.all<QuarantineRow>(quarantineSql, pageOf(page));
+
+/** Conversations that are never contacts, by reason. */
+export const excludedTraffic = (warehouse: Warehouse) =>
+	warehouse.all<{ reason: string; n: number }>(excluded);
+
+/** Every week from the first dated contact to the last, without gaps. */
+export async function weeksPresent(warehouse: Warehouse, calendar: Calendar): Promise<string[]> {
+	const [row] = await warehouse.all<{ first: string | null; last: string | null }>(span);
+	return row?.first && row.last ? weeksBetween(calendar, row.first, row.last) : [];
+}

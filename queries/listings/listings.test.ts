@@ -1,0 +1,53 @@
+/** The lists and the daily cohorts, with a transcript in a segment of its own. */
+import { join } from 'node:path';
+import { tableFromIPC } from 'apache-arrow';
+import { expect, it } from 'vitest';
+import * as queries from '../queries.server';
+import { addConversations, openScratch, policy } from '../tests/log-rows';
+
+const calendar = { timeZone: 'Europe/Stockholm', weekStart: 'monday' } as const;
+
+it('reads lists, transcripts, derived words, cohorts and Arrow', async () => {
+	const warehouse = await openScratch();
+	await warehouse.run(
+		`COPY (SELECT [{'at': TIMESTAMPTZ '2026-03-29 01:00:00Z', 'role': 'customer', 'text': 'I want my Money Back', 'sentiment': NULL::DOUBLE, 'public': NULL::BOOLEAN, 'ai_drafted': NULL::BOOLEAN}] AS messages, NULL::STRUCT("at" TIMESTAMPTZ, "name" VARCHAR)[] AS tool_calls) TO '${join(warehouse.transcripts, 's1.parquet')}' (FORMAT parquet)`
+	);
+	const row = (id: string, closed: string, score: number) => ({
+		id,
+		customer_id: id,
+		started_at: '2026-03-28T09:00:00Z',
+		ended_at: closed,
+		resolved_at: closed,
+		segment: 's1.parquet',
+		segment_row: 0,
+		rating_score: score,
+		rating_scale: 5,
+		rating_answered_at: closed
+	});
+	// 29 March 2026 has 23 hours in Stockholm: it ends at 22:00Z. a closes on it, b on the 30th.
+	await addConversations(warehouse, [
+		row('a', '2026-03-29T21:59:59Z', 5),
+		row('b', '2026-03-29T22:00:00Z', 3)
+	]);
+	await queries.refreshFacts(warehouse, policy);
+	const read = (await queries.readConversation(warehouse, 'canonical', 'a'))!;
+	expect(read).toMatchObject({ id: 'a', intent: 'refund', intentDerived: true, tier: 'B', toolCalls: [] });
+	expect(read.messages[0]).toMatchObject({ role: 'customer', text: 'I want my Money Back' });
+	expect(await queries.readConversation(warehouse, 'canonical', 'zz')).toBeNull();
+	expect((await queries.listConversations(warehouse, { filter: { tier: ['B'] }, limit: 1 })).total).toBe(2);
+	expect(await queries.ingestLog(warehouse)).toHaveLength(1);
+	expect(await queries.quarantine(warehouse)).toEqual([]);
+	expect(await queries.weeksPresent(warehouse, calendar)).toEqual(['2026-W13', '2026-W14']);
+	const cohorts = (asOf: string) =>
+		queries.dailyCohorts(warehouse, { metric: 'csat_top_box', calendar, asOf });
+	expect(await cohorts('2026-04-05T21:59:59Z')).toEqual([]);
+	expect(await cohorts('2026-04-05T22:00:00Z')).toEqual([
+		{ day: '2026-03-29', intent: 'refund', n: 1, x: 1 }
+	]);
+	expect(await cohorts('2026-05-01T00:00:00Z')).toHaveLength(2);
+	const arrow = tableFromIPC(
+		await queries.scorecardArrow(warehouse, { weeks: ['2026-W13'], by: ['intent'], calendar })
+	);
+	expect(arrow.numRows).toBe(1);
+	await warehouse.close();
+});
