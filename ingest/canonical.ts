@@ -29,14 +29,20 @@ const text = z.string();
 const name = z.string().min(1);
 const money = z.int();
 const currency = z.string().regex(/^[A-Z]{3}$/);
-const schemaVersion = z.literal(SCHEMA_VERSION).default(SCHEMA_VERSION).describe('Version of this record format.');
+const schemaVersion = z
+	.literal(SCHEMA_VERSION)
+	.default(SCHEMA_VERSION)
+	.describe('Version of this record format.');
 
 export const messageSchema = z.object({
 	at: time.optional().describe('When it was sent.'),
 	role: z.enum(ROLES).describe('Who sent it.'),
 	text: text.optional(),
 	sentiment: z.number().min(-1).max(1).optional().describe('-1 very negative to 1 very positive.'),
-	public: z.boolean().optional().describe('false for a note that the customer never saw; missing means public.'),
+	public: z
+		.boolean()
+		.optional()
+		.describe('false for a note that the customer never saw; missing means public.'),
 	ai_drafted: z.boolean().optional().describe('true when AI wrote the draft that a person sent.')
 });
 
@@ -53,7 +59,9 @@ export const escalationSchema = z.object({
 	needed_at: time.optional().describe('Earliest of explicit request, policy trigger and handoff.'),
 	reason: z.enum(ESCALATION_REASONS).optional(),
 	handed_off_at: time.optional().describe('When the bot handed over; missing when it never did.'),
-	engaged_at: time.optional().describe("When a person took over (first public reply); missing when none did."),
+	engaged_at: time
+		.optional()
+		.describe('When a person took over (first public reply); missing when none did.'),
 	abandoned_at: time.optional().describe('When the waiting customer left.'),
 	handoff_parts: z.array(z.enum(HANDOFF_PARTS)).optional()
 });
@@ -102,7 +110,9 @@ export const conversationSchema = z
 		id: name.describe('Unique within its source.'),
 		thread_id: name.optional().describe('Shared by episodes of one ticket or thread.'),
 		customer_id: name,
-		updated_at: time.optional().describe('When the sending system last changed the record; newer replaces older.'),
+		updated_at: time
+			.optional()
+			.describe('When the sending system last changed the record; newer replaces older.'),
 		initiated_by: z.enum(INITIATORS).optional().describe('Missing means the customer.'),
 		channel: name.optional(),
 		language: name.optional(),
@@ -122,9 +132,16 @@ export const conversationSchema = z
 		complaints: z.array(complaintSchema).optional(),
 		outcome: outcomeSchema.optional(),
 		costs: costsSchema.optional(),
-		test_traffic: z.boolean().optional().describe('true for tests and internal traffic: counted, never measured.')
+		test_traffic: z
+			.boolean()
+			.optional()
+			.describe('true for tests and internal traffic: counted, never measured.')
 	})
-	.meta({ id: 'conversation', title: 'Plimsoll conversation', description: 'One episode of customer support.' });
+	.meta({
+		id: 'conversation',
+		title: 'Plimsoll conversation',
+		description: 'One episode of customer support.'
+	});
 
 const sideFeed = {
 	schema_version: schemaVersion,
@@ -133,7 +150,11 @@ const sideFeed = {
 	updated_at: time.optional()
 };
 
-export const ratingRecordSchema = z.object({ record: z.literal('rating'), ...sideFeed, ...ratingSchema.shape });
+export const ratingRecordSchema = z.object({
+	record: z.literal('rating'),
+	...sideFeed,
+	...ratingSchema.shape
+});
 export const refundAuditRecordSchema = z.object({
 	record: z.literal('refund_audit'),
 	...sideFeed,
@@ -142,7 +163,11 @@ export const refundAuditRecordSchema = z.object({
 	audited_at: time.optional(),
 	correct_amount_minor: money.optional()
 });
-export const complaintRecordSchema = z.object({ record: z.literal('complaint'), ...sideFeed, ...complaintSchema.shape });
+export const complaintRecordSchema = z.object({
+	record: z.literal('complaint'),
+	...sideFeed,
+	...complaintSchema.shape
+});
 export const costRecordSchema = z.object({ record: z.literal('cost'), ...sideFeed, ...costsSchema.shape });
 
 /** A conversation as a person or program writes it (defaults may be left out). */
@@ -152,8 +177,4 @@ export type RefundAuditRecord = z.input<typeof refundAuditRecordSchema>;
 export type ComplaintRecord = z.input<typeof complaintRecordSchema>;
 export type CostRecord = z.input<typeof costRecordSchema>;
 export type CanonicalRecord =
-	| ConversationRecord
-	| RatingRecord
-	| RefundAuditRecord
-	| ComplaintRecord
-	| CostRecord;
+	ConversationRecord | RatingRecord | RefundAuditRecord | ComplaintRecord | CostRecord;

@@ -1,0 +1,271 @@
+/**
+ * SQL of the parser, derived from `record-fields.ts`: JSON text -> structure with text leaves -> the first
+ * problem in words, or typed values. Pure; every name in the SQL comes from the field table, never from a file.
+ */
+import { SCHEMA_VERSION } from './canonical';
+import {
+	CONVERSATION_FIELDS,
+	LINE_FIELDS,
+	SIDE_FIELDS,
+	type Field,
+	type Fields,
+	type Leaf
+} from './record-fields';
+
+const TIME = String.raw`'^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d(:?\d\d)?)$'`;
+
+export type Lackable = 'customer_id' | 'started_at';
+
+function structure(fields: Fields): Record<string, unknown> {
+	return Object.fromEntries(
+		Object.entries(fields).map(([name, field]) => {
+			if (field.kind === 'object') return [name, structure(field.fields)];
+			if (field.kind === 'list') return [name, [structure(field.fields)]];
+			return [name, field.kind === 'words' ? ['VARCHAR'] : 'VARCHAR'];
+		})
+	);
+}
+
+const quoted = (words: readonly string[]) => words.map((word) => `'${word}'`).join(', ');
+const at = (path: string, name: string) => `${path}."${name}"`;
+
+/** Typed value of a leaf; null when it can't be read (the problem is found apart). */
+function typedLeaf(value: string, leaf: Leaf): string {
+	switch (leaf.kind) {
+		case 'time':
+			return `CASE WHEN regexp_matches(${value}, ${TIME}) THEN try_cast(${value} AS TIMESTAMPTZ) END`;
+		case 'number':
+			return `try_cast(${value} AS DOUBLE)`;
+		case 'integer':
+			return `try_cast(${value} AS BIGINT)`;
+		case 'boolean':
+			return `CASE ${value} WHEN 'true' THEN true WHEN 'false' THEN false END`;
+		default:
+			return value;
+	}
+}
+
+function typedStruct(path: string, fields: Fields): string {
+	return `{${Object.entries(fields)
+		.map(([name, field]) => `'${name}': ${typed(at(path, name), field)}`)
+		.join(', ')}}`;
+}
+
+export function typed(value: string, field: Field): string {
+	if (field.kind === 'object')
+		return `CASE WHEN ${value} IS NOT NULL THEN ${typedStruct(value, field.fields)} END`;
+	if (field.kind === 'list') return `list_transform(${value}, lambda e: ${typedStruct('e', field.fields)})`;
+	return typedLeaf(value, field);
+}
+
+/** `WHEN condition THEN 'field: reason'` arms for a leaf. */
+function leafArms(value: string, label: string, leaf: Leaf): string[] {
+	const arm = (condition: string, reason: string) =>
+		`WHEN ${value} IS NOT NULL AND ${condition} THEN '${label}: ${reason}'`;
+	const arms: string[] = [];
+	switch (leaf.kind) {
+		case 'time':
+			arms.push(
+				arm(
+					`NOT regexp_matches(${value}, ${TIME})`,
+					'must be a time with a UTC offset, such as 2026-01-31T09:00:00Z'
+				),
+				arm(`try_cast(${value} AS TIMESTAMPTZ) IS NULL`, 'is not a real date and time')
+			);
+			break;
+		case 'number':
+			arms.push(arm(`try_cast(${value} AS DOUBLE) IS NULL`, 'must be a number'));
+			break;
+		case 'integer':
+			arms.push(
+				arm(
+					`(NOT regexp_matches(${value}, '^-?[0-9]+$') OR try_cast(${value} AS BIGINT) IS NULL)`,
+					'must be a whole number'
+				)
+			);
+			break;
+		case 'boolean':
+			arms.push(arm(`${value} NOT IN ('true', 'false')`, 'must be true or false'));
+			break;
+		case 'word':
+			arms.push(
+				arm(
+					`${value} NOT IN (${quoted(leaf.words ?? [])})`,
+					`must be one of ${(leaf.words ?? []).join(', ')}`
+				)
+			);
+			break;
+		case 'words':
+			arms.push(
+				arm(
+					`NOT list_has_all([${quoted(leaf.words ?? [])}], ${value})`,
+					`must be a list of ${(leaf.words ?? []).join(', ')}`
+				)
+			);
+			break;
+		case 'name':
+			arms.push(arm(`${value} = ''`, 'must not be empty'));
+			break;
+		case 'json':
+			arms.push(arm(`${value}[1] <> '{'`, 'must be an object'));
+			break;
+		case 'text':
+			break;
+	}
+	if (leaf.min !== undefined && leaf.max !== undefined) {
+		arms.push(
+			arm(
+				`try_cast(${value} AS DOUBLE) NOT BETWEEN ${leaf.min} AND ${leaf.max}`,
+				`must be from ${leaf.min} to ${leaf.max}`
+			)
+		);
+	} else if (leaf.min !== undefined) {
+		arms.push(arm(`try_cast(${value} AS DOUBLE) < ${leaf.min}`, `must be at least ${leaf.min}`));
+	}
+	if (leaf.pattern)
+		arms.push(arm(`NOT regexp_matches(${value}, '${leaf.pattern}')`, `must match ${leaf.pattern}`));
+	return arms;
+}
+
+function fieldArms(
+	path: string,
+	name: string,
+	field: Field,
+	prefix: string,
+	kindAt: (name: string) => string | null
+): string[] {
+	const value = at(path, name);
+	const label = `${prefix}${name}`;
+	const arms: string[] = [];
+	if (field.kind === 'object' || field.kind === 'list' || field.kind === 'words') {
+		const kind = kindAt(label);
+		const [json, said] = field.kind === 'object' ? ['OBJECT', 'an object'] : ['ARRAY', 'a list'];
+		if (kind) arms.push(`WHEN ${kind} NOT IN ('${json}', 'NULL') THEN '${label}: must be ${said}'`);
+	}
+	if (field.required) {
+		arms.push(
+			field.kind === 'list'
+				? `WHEN coalesce(len(${value}), 0) = 0 THEN '${label}: is missing'`
+				: `WHEN ${value} IS NULL THEN '${label}: is missing'`
+		);
+	}
+	if (field.kind === 'object') {
+		const inner = Object.entries(field.fields).flatMap(([one, spec]) =>
+			fieldArms(value, one, spec, `${label}.`, kindAt)
+		);
+		arms.push(
+			`WHEN ${value} IS NOT NULL AND (CASE ${inner.join(' ')} END) IS NOT NULL THEN CASE ${inner.join(' ')} END`
+		);
+	} else if (field.kind === 'list') {
+		const inner = Object.entries(field.fields).flatMap(([one, spec]) =>
+			fieldArms('e', one, spec, `${label}[].`, () => null)
+		);
+		const found = `list_filter(list_transform(${value}, lambda e: CASE WHEN e IS NULL THEN '${label}[]: must be an object' ${inner.join(' ')} END), lambda p: p IS NOT NULL)[1]`;
+		arms.push(`WHEN ${value} IS NOT NULL AND ${found} IS NOT NULL THEN ${found}`);
+	} else {
+		arms.push(...leafArms(value, label, field));
+	}
+	return arms;
+}
+
+/** Containers whose JSON kind must be looked up: a mismatch reads as null otherwise. */
+const CONTAINERS = Object.entries(CONVERSATION_FIELDS).flatMap(([name, field]) =>
+	field.kind === 'object' || field.kind === 'list'
+		? [
+				name,
+				...Object.entries(field.kind === 'object' ? field.fields : {})
+					.filter(([, inner]) => inner.kind === 'words')
+					.map(([inner]) => `${name}.${inner}`)
+			]
+		: []
+);
+const kindAt = (label: string) => {
+	const index = CONTAINERS.indexOf(label);
+	return index < 0 ? null : `kinds[${index + 1}]`;
+};
+
+const without = (fields: Fields, lackable: readonly Lackable[]): Fields =>
+	Object.fromEntries(
+		Object.entries(fields).map(([name, field]) => {
+			if (!lackable.includes(name as Lackable)) return [name, field];
+			const { required: _, ...rest } = field;
+			return [name, rest as Field];
+		})
+	);
+
+function problemOf(fields: Fields): string {
+	return Object.entries(fields)
+		.flatMap(([name, field]) => fieldArms('r', name, field, '', kindAt))
+		.join('\n\t\t');
+}
+
+/** Times a conversation holds, typed; the newest stands for its version when `updated_at` is missing. */
+const EVENT_TIMES = `greatest(c.started_at, c.ended_at, c.resolved_at,
+	list_max(list_transform(c.messages, lambda e: e."at")), list_max(list_transform(c.tool_calls, lambda e: e."at")),
+	c.escalation.needed_at, c.escalation.handed_off_at, c.escalation.engaged_at, c.escalation.abandoned_at,
+	list_max(list_transform(c.refunds, lambda e: greatest(e."at", e.audited_at))),
+	c.rating.asked_at, c.rating.answered_at, list_max(list_transform(c.complaints, lambda e: e."at")), c.outcome."at")`;
+
+const SIDE_COLUMNS: Fields = Object.fromEntries(
+	Object.entries(LINE_FIELDS).filter(([name]) => Object.values(SIDE_FIELDS).some((fields) => name in fields))
+);
+
+/**
+ * One pass from a relation with a column `json` (and, when `keep` names it, `line`) to the rows of a segment:
+ * `record`, `problem` ('field: reason' or null), `raw` where there is a problem, `version_at`, `content_hash`,
+ * the conversation's columns and `side`. Reads the variable `now` (TIMESTAMPTZ).
+ */
+export function parseSql(
+	relation: string,
+	lackable: readonly Lackable[],
+	keep: 'line' | null = null
+): string {
+	const columns = Object.keys(CONVERSATION_FIELDS).filter(
+		(name) => name !== 'record' && name !== 'schema_version'
+	);
+	const kept = keep ? `${keep}, ` : '';
+	return `
+WITH valid AS (
+	SELECT ${kept}json AS raw, CASE WHEN json_valid(json) AND ltrim(json)[1] = '{' THEN json END AS json
+	FROM (${relation})
+), parsed AS (
+	SELECT ${kept}raw, json, from_json(json, '${JSON.stringify(structure(LINE_FIELDS))}') AS r,
+		json_type(json, [${CONTAINERS.map((name) => `'$.${name}'`).join(', ')}]) AS kinds
+	FROM valid
+), shaped AS (
+	SELECT ${kept}raw, coalesce(r.record, 'conversation') AS record,
+	CASE
+		WHEN json IS NULL THEN 'record: is not a JSON object'
+		WHEN try_cast(r.schema_version AS BIGINT) > ${SCHEMA_VERSION} THEN 'schema_version: is newer than ${SCHEMA_VERSION}, the version this Plimsoll reads'
+		WHEN try_cast(r.schema_version AS BIGINT) < 1 THEN 'schema_version: must be ${SCHEMA_VERSION}'
+		WHEN r.record IS NOT NULL AND r.record NOT IN (${quoted(CONVERSATION_FIELDS.record?.kind === 'word' ? (CONVERSATION_FIELDS.record.words ?? []) : [])}) THEN 'record: is not a known kind of record'
+		${Object.entries(SIDE_FIELDS)
+			.map(([record, fields]) => `WHEN r.record = '${record}' THEN CASE ${problemOf(fields)} END`)
+			.join('\n\t\t')}
+		${problemOf(without(CONVERSATION_FIELDS, lackable))}
+	END AS problem,
+	CASE WHEN coalesce(r.record, 'conversation') = 'conversation' AND json IS NOT NULL THEN ${typedStruct('r', Object.fromEntries(columns.map((name) => [name, CONVERSATION_FIELDS[name]!])))} END AS c,
+	CASE WHEN r.record <> 'conversation' THEN ${typedStruct('r', SIDE_COLUMNS)} END AS side
+	FROM parsed
+), timed AS (
+	SELECT *, ${EVENT_TIMES} AS newest,
+		greatest(side.asked_at, side.answered_at, side.audited_at, side."at") AS side_newest
+	FROM shaped
+), judged AS (
+	SELECT * EXCLUDE (problem), CASE
+		WHEN problem IS NOT NULL THEN problem
+		WHEN c.ended_at < c.started_at THEN 'ended_at: is before started_at'
+		WHEN c.resolved_at < c.started_at THEN 'resolved_at: is before started_at'
+		WHEN c.started_at > getvariable('now') + INTERVAL 24 HOUR THEN 'started_at: is more than 24 hours in the future'
+		WHEN c.updated_at > getvariable('now') + INTERVAL 24 HOUR THEN 'updated_at: is more than 24 hours in the future'
+		WHEN side.updated_at > getvariable('now') + INTERVAL 24 HOUR THEN 'updated_at: is more than 24 hours in the future'
+		WHEN greatest(newest, side_newest) > getvariable('now') + INTERVAL 24 HOUR THEN 'times: one is more than 24 hours in the future'
+	END AS problem
+	FROM timed
+)
+SELECT ${kept}record, problem, CASE WHEN problem IS NOT NULL THEN raw END AS raw,
+	coalesce(c.updated_at, side.updated_at, newest, side_newest) AS version_at,
+	CASE WHEN record = 'conversation' THEN hash(c) ELSE hash(side) END AS content_hash,
+	${columns.map((name) => `c."${name}"`).join(', ')}, side
+FROM judged`;
+}

@@ -1,0 +1,56 @@
+/**
+ * Plimsoll's own record as NDJSON (.ndjson, .jsonl), CSV (dotted columns for nested values, JSON text for lists)
+ * or Parquet. Pure.
+ */
+import { CONVERSATION_FIELDS, LINE_FIELDS, type Fields } from '../record-fields';
+import type { Source } from './source';
+
+const bare = (fileName: string) => fileName.replace(/\.(gz|zst)$/i, '').toLowerCase();
+
+/** JSON object of a flat row: groups from their dotted columns, lists parsed where they are JSON. */
+function nested(fields: Fields, prefix = ''): string {
+	const pairs = Object.entries(fields).map(([name, field]) => {
+		const cell = `(flat->>'$."${prefix}${name}"')`;
+		if (field.kind === 'object') {
+			const cells = Object.keys(field.fields).map((inner) => `(flat->>'$."${prefix}${name}.${inner}"')`);
+			return `'${name}', CASE WHEN coalesce(${cells.join(', ')}) IS NOT NULL THEN ${nested(field.fields, `${prefix}${name}.`)} END`;
+		}
+		if (field.kind === 'list' || field.kind === 'words' || field.kind === 'json') {
+			return `'${name}', CASE WHEN json_valid(${cell}) THEN ${cell}::JSON ELSE to_json(${cell}) END`;
+		}
+		return `'${name}', ${cell}`;
+	});
+	return `json_object(${pairs.join(', ')})`;
+}
+
+const CSV_JSON = nested({ ...LINE_FIELDS, ...CONVERSATION_FIELDS });
+
+/** No column is known beforehand and no cell is guessed: everything is text until the parser casts it. */
+const CSV = `read_csv($file, all_varchar = true, header = true, delim = ',', quote = '"', escape = '"', nullstr = '', null_padding = true, strict_mode = false, max_line_size = 33554432)`;
+
+export const canonical: Source = {
+	name: 'canonical',
+	title: 'Plimsoll records',
+	description: 'Conversations and side records as NDJSON, CSV with dotted columns, or Parquet.',
+	accepts: (fileName) => /\.(ndjson|jsonl|csv|parquet)$/i.test(bare(fileName)),
+	mayLack: [],
+	select(fileName) {
+		const name = bare(fileName);
+		if (name.endsWith('.csv')) {
+			return `SELECT ${CSV_JSON}::VARCHAR AS json FROM (SELECT to_json(c) AS flat FROM ${CSV} c)`;
+		}
+		if (name.endsWith('.parquet')) return `SELECT to_json(c)::VARCHAR AS json FROM read_parquet($file) c`;
+		return `SELECT json::VARCHAR AS json FROM read_ndjson_objects($file, ignore_errors = true, maximum_object_size = 67108864)`;
+	},
+	numbered(fileName) {
+		const name = bare(fileName);
+		if (name.endsWith('.csv') || name.endsWith('.parquet')) {
+			return `SELECT json, row_number() OVER () ${name.endsWith('.csv') ? '+ 1' : ''} AS line FROM (${this.select(fileName)})`;
+		}
+		return `SELECT line AS json, number AS line FROM (
+			SELECT line, row_number() OVER () AS number
+			FROM read_csv($file, columns = {line: 'VARCHAR'}, delim = '\x01', quote = '', escape = '', header = false,
+				auto_detect = false, nullstr = '\x02', parallel = false, max_line_size = 67108864, strict_mode = false)
+		) WHERE trim(line, E' \\t\\r') <> ''`;
+	}
+};
