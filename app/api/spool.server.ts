@@ -1,0 +1,58 @@
+/**
+ * A request body on disk, in a folder of its own, so that it is never held in memory whole. Touches disk.
+ * Refuses bodies beyond the limit and leaves nothing behind; of the given name only its last part is used.
+ */
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
+
+export class TooLarge extends Error {
+	override name = 'TooLarge';
+	readonly remedy = 'Split the file, or raise PLIMSOLL_MAX_UPLOAD_BYTES (and BODY_SIZE_LIMIT) on the server.';
+}
+
+export interface Spooled {
+	path: string;
+	remove(): Promise<void>;
+}
+
+export async function spool(
+	body: globalThis.ReadableStream<Uint8Array>,
+	name: string,
+	limitBytes: number
+): Promise<Spooled> {
+	const folder = await mkdtemp(join(tmpdir(), 'plimsoll-'));
+	const remove = () => rm(folder, { recursive: true, force: true });
+	const path = join(folder, safeName(name));
+	let bytes = 0;
+	const limit = new Transform({
+		transform(chunk: Uint8Array, _encoding, done) {
+			bytes += chunk.byteLength;
+			if (bytes > limitBytes) done(new TooLarge(`The body is larger than ${limitBytes} bytes.`));
+			else done(null, chunk);
+		}
+	});
+	try {
+		await pipeline(Readable.fromWeb(body as ReadableStream<Uint8Array>), limit, createWriteStream(path));
+	} catch (error) {
+		await remove();
+		// The adapter counts too, and cuts the stream with its own status.
+		if ((error as { status?: number }).status === 413)
+			throw new TooLarge('The body is larger than BODY_SIZE_LIMIT.');
+		throw error;
+	}
+	return { path, remove };
+}
+
+/** No folders, no leading dots, no characters that a glob or a SQL string would read. */
+export function safeName(name: string): string {
+	const safe = basename(name.replaceAll('\\', '/'))
+		.replaceAll(/[^\w.-]/g, '_')
+		.replace(/^\.+/, '')
+		.slice(-120);
+	return safe || 'upload.ndjson';
+}

@@ -1,0 +1,68 @@
+/** One week beside the week before, by path, and the weekly CSAT up to it. */
+import { error } from '@sveltejs/kit';
+import { scorecard, watermark, weeksPresent } from '#queries/queries.server';
+import { PATHS } from '#warehouse/vocabulary';
+import { FILTERS, filterFrom, listsOf, type FilterName } from '$lib/filters';
+import { calendar, warehouse } from '$lib/server/plimsoll.server';
+import type { PageServerLoad } from './$types';
+import { headlineOf } from './headline';
+
+/** How many weeks the chart looks back. */
+const CHART_WEEKS = 13;
+
+export const load: PageServerLoad = async ({ params, url }) => {
+	const db = await warehouse();
+	const zone = calendar();
+	const weeks = await weeksPresent(db, zone);
+	const at = weeks.indexOf(params.week);
+	if (at < 0) {
+		error(
+			404,
+			weeks.length
+				? `There are no conversations in ${params.week}. The data runs from ${weeks[0]} to ${weeks.at(-1)}.`
+				: 'There are no conversations yet.'
+		);
+	}
+	const filter = filterFrom(url.searchParams);
+	const asOf = (await watermark(db)) ?? new Date().toISOString();
+	const previousWeek = weeks[at - 1] ?? null;
+	const shown = previousWeek ? [previousWeek, params.week] : [params.week];
+	const chartWeeks = weeks.slice(Math.max(0, at + 1 - CHART_WEEKS), at + 1);
+	const base = { filter: listsOf(filter), asOf, calendar: zone };
+	const [byPath, overall, csat, ...choices] = await Promise.all([
+		scorecard(db, { ...base, weeks: shown, by: ['path'] }),
+		scorecard(db, { ...base, weeks: shown, by: [] }),
+		scorecard(db, { ...base, weeks: chartWeeks, by: ['path'], metrics: ['csat_top_box'] }),
+		...FILTERS.map((name) =>
+			scorecard(db, {
+				asOf,
+				calendar: zone,
+				weeks: [params.week],
+				by: [name],
+				metrics: ['csat_top_box']
+			})
+		)
+	]);
+	const options = Object.fromEntries(
+		FILTERS.map((name, index) => [
+			name,
+			[...new Set([filter[name], ...(choices[index] ?? []).map(({ slice }) => slice[name])])].filter(
+				(value) => value !== undefined
+			)
+		])
+	) as Record<FilterName, string[]>;
+	return {
+		week: params.week,
+		weeks,
+		previousWeek,
+		nextWeek: weeks[at + 1] ?? null,
+		timeZone: zone.timeZone,
+		asOf,
+		filter,
+		options,
+		measurements: [...overall, ...byPath],
+		paths: PATHS.filter((path) => byPath.some(({ slice }) => slice.path === path)),
+		chart: { weeks: chartWeeks, measurements: csat },
+		headline: headlineOf(byPath, params.week)
+	};
+};
