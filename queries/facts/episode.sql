@@ -107,7 +107,7 @@ SELECT
 	coalesce(e.escalation_reason = 'customer_request', false) AND e.agent_message_count = 0 AND e.engaged_at IS NULL,
 	coalesce(e.last_customer_sentiment < 0, false) AND e.customer_message_count >= 3,
 	coalesce(NOT e.outcome_solved AND e.outcome_by IN ('reviewer', 'audit'), false),
-	issue.issue_id, issue.contact_no, least(issue.next_in_issue_at, CASE WHEN e.reopened_at BETWEEN e.end_edge AND e.closed_at + INTERVAL 7 DAYS THEN e.reopened_at END),
+	issue.issue_id, issue.contact_no, least(issue.next_in_issue_at, CASE WHEN e.reopened_at > e.end_edge AND e.reopened_at <= e.closed_at + INTERVAL 7 DAYS THEN e.reopened_at END),
 	e.closed_at + INTERVAL 7 DAYS, e.resolved_at + INTERVAL 72 HOURS, e.closed_at + INTERVAL 14 DAYS
 FROM (SELECT *, resolved_at IS NOT NULL AND customer_id IS NOT NULL AS known_recontact FROM followed_any) AS e
 LEFT JOIN issue ON issue.conversation_key = e.conversation_key
