@@ -3,7 +3,11 @@
  * Answers go to stdout, everything else to stderr; exit codes are those of `failure.ts`.
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { DIMENSIONS, type Dimension } from '#warehouse/vocabulary';
 import { EXIT, explainFailure } from './failure';
+import { runIngest } from './ingest';
+import { checkPolicyFile } from './policy-file';
+import { FORMATS, runScorecard } from './scorecard';
 import { serve } from './serve';
 import { listSources } from './sources';
 
@@ -14,6 +18,35 @@ const policy = () =>
 	new Option('--policy <file>', 'policy file (default: plimsoll.yaml here, else the built-in one)').env(
 		'PLIMSOLL_POLICY'
 	);
+const asOf = () =>
+	new Option(
+		'--as-of <time>',
+		'judge as if it were this time (default: the last time in the data)'
+	).argParser(parseTime);
+
+function parseTime(text: string): string {
+	const hasZone = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
+	const time = new Date(text);
+	if (!hasZone || Number.isNaN(time.getTime())) {
+		throw new InvalidArgumentError('Write a time as 2026-03-09T08:00:00Z, or a day as 2026-03-09.');
+	}
+	return time.toISOString();
+}
+
+function parseWeek(text: string): string {
+	if (text !== 'all' && !/^\d{4}-W(0[1-9]|[1-4]\d|5[0-3])$/.test(text)) {
+		throw new InvalidArgumentError('Write a week as 2026-W10, or "all".');
+	}
+	return text;
+}
+
+function parseDimensions(text: string): Dimension[] {
+	return text.split(',').map((word) => {
+		const dimension = DIMENSIONS.find((known) => known === word.trim());
+		if (!dimension) throw new InvalidArgumentError(`"${word}" is none of ${DIMENSIONS.join(', ')}.`);
+		return dimension;
+	});
+}
 
 function parsePort(text: string): number {
 	const port = Number(text);
@@ -27,6 +60,42 @@ const program = new Command('plimsoll')
 	.version('0.1.0')
 	.exitOverride()
 	.showHelpAfterError('(plimsoll --help shows what there is)');
+
+program
+	.command('ingest')
+	.description('take conversation logs in; what was taken before is recognised and not doubled')
+	.argument('<file...>', 'files, folders, globs, or - for standard input; .gz and .zst are read as they are')
+	.option(
+		'--source <name>',
+		'format of the files; see `plimsoll sources` (default: by the name of each file)'
+	)
+	.addOption(database())
+	.addOption(policy())
+	.option('--json', 'print the report as JSON')
+	.action(async (inputs: string[], options) => {
+		process.exitCode = await runIngest(inputs, options);
+	});
+
+program
+	.command('scorecard')
+	.description('print the weekly scorecard')
+	.addOption(database())
+	.addOption(policy())
+	.addOption(
+		new Option('--week <week>', 'a week such as 2026-W10, or all (default: the last week)').argParser(
+			parseWeek
+		)
+	)
+	.addOption(
+		new Option('--by <dimensions>', 'such as path,tier,intent')
+			.argParser(parseDimensions)
+			.default(['path'], 'path')
+	)
+	.addOption(asOf())
+	.addOption(new Option('--format <format>').choices(FORMATS).default('table'))
+	.action(async (options) => {
+		process.exitCode = await runScorecard(options);
+	});
 
 program
 	.command('serve')
@@ -44,6 +113,16 @@ program
 	.description('list the formats that can be taken in')
 	.option('--json', 'print as JSON')
 	.action(listSources);
+
+program
+	.command('policy')
+	.description('look after the policy file')
+	.command('check')
+	.description('check a policy file; every problem is named with its line and its remedy')
+	.argument('<file>')
+	.action((file: string) => {
+		process.exitCode = checkPolicyFile(file);
+	});
 
 // A reader that has seen enough (`| head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,0 +1,106 @@
+/**
+ * `plimsoll ingest`: files into the database, then the facts anew. When a server holds the database the files go
+ * through it. Touches disk. Quarantined records are reported and are no failure; a file that can't be read is.
+ */
+import { basename } from 'node:path';
+import { globSync } from 'tinyglobby';
+import { statSync } from 'node:fs';
+import { ingest, type IngestReport } from '#ingest/ingest.server';
+import { SOURCES } from '#ingest/sources';
+import { refreshFacts } from '#queries/queries.server';
+import { intentPolicyOf } from '#stoploss/policy';
+import { openWarehouse } from '#warehouse/warehouse.server';
+import { withDatabase } from './database';
+import { EXIT, Failure } from './failure';
+import { loadPolicy } from './policy-file';
+import { startProgress } from './progress';
+import { askServer, type RunningServer } from './running-server';
+import { spoolStandardInput } from './standard-input';
+
+interface IngestOptions {
+	source?: string;
+	db: string;
+	policy?: string;
+	json?: boolean;
+}
+
+export async function runIngest(given: readonly string[], options: IngestOptions): Promise<number> {
+	const names = SOURCES.map(({ name }) => name);
+	if (options.source !== undefined && !names.includes(options.source)) {
+		throw new Failure(`Unknown source "${options.source}". Known: ${names.join(', ')}.`);
+	}
+	const policy = loadPolicy(options.policy);
+	const inputs: string[] = [];
+	for (const input of given) inputs.push(input === '-' ? await spoolStandardInput() : input);
+
+	const report = await withDatabase<IngestReport>(options.db, {
+		async directly() {
+			const warehouse = await openWarehouse(options.db);
+			const progress = startProgress('Reading', 'files');
+			try {
+				const done = await ingest(warehouse, {
+					inputs,
+					source: options.source,
+					now: new Date().toISOString(),
+					onProgress: ({ done, total }) => progress.update(done, total)
+				});
+				await refreshFacts(warehouse, intentPolicyOf(policy));
+				return done;
+			} finally {
+				progress.stop();
+				await warehouse.close();
+			}
+		},
+		through: (server) => sendFiles(server, inputs, options.source)
+	});
+	if (options.json) console.log(JSON.stringify(report, null, 2));
+	else printReport(report);
+	const failed = report.files.filter(({ error }) => error !== null);
+	for (const { file, error } of failed) console.error(`plimsoll: ${file}: ${error?.split('\n')[0]}`);
+	return failed.length > 0 ? EXIT.failed : EXIT.clear;
+}
+
+async function sendFiles(
+	server: RunningServer,
+	inputs: readonly string[],
+	source: string | undefined
+): Promise<IngestReport> {
+	const files = inputs.flatMap((input) => {
+		const found = statSync(input, { throwIfNoEntry: false });
+		if (found?.isFile()) return [input];
+		const inside = found
+			? globSync('**/*', { cwd: input, absolute: true })
+			: globSync(input, { absolute: true });
+		if (inside.length === 0) throw new Failure(`${input}: there is no such file.`);
+		return inside.sort();
+	});
+	const sum: IngestReport = {
+		source: source ?? null,
+		files: [],
+		read: 0,
+		accepted: 0,
+		unchanged: 0,
+		quarantined: 0,
+		quarantine: []
+	};
+	for (const file of files) {
+		const response = await askServer(server, '/api/ingest', { source, file: basename(file) }, file);
+		const one = (await response.json()) as IngestReport;
+		sum.files.push(...one.files.map((report) => ({ ...report, file })));
+		sum.quarantine.push(...one.quarantine.map((row) => ({ ...row, file })));
+		for (const count of ['read', 'accepted', 'unchanged', 'quarantined'] as const) sum[count] += one[count];
+	}
+	return sum;
+}
+
+function printReport(report: IngestReport): void {
+	const show = (count: number) => count.toLocaleString('en');
+	console.log(
+		`${show(report.read)} read = ${show(report.accepted)} accepted + ${show(report.unchanged)} unchanged + ${show(report.quarantined)} quarantined`
+	);
+	for (const { file, line, field, reason } of report.quarantine) {
+		console.log(`  ${file}${line === null ? '' : `:${line}`}: ${field ? `${field} ` : ''}${reason}`);
+	}
+	const more = report.quarantined - report.quarantine.length;
+	if (more > 0) console.log(`  and ${show(more)} more in quarantine`);
+}

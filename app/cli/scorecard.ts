@@ -1,0 +1,79 @@
+/**
+ * `plimsoll scorecard`: Measurements of one week, or of all, in the wanted format on stdout. When a server holds
+ * the database it answers instead. Refuses a week that the data does not have.
+ */
+import { scorecard, scorecardArrow, weeksPresent } from '#queries/queries.server';
+import type { Measurement } from '#queries/measurement';
+import type { Dimension } from '#warehouse/vocabulary';
+import { openWarehouse } from '#warehouse/warehouse.server';
+import { withDatabase } from './database';
+import { EXIT, Failure } from './failure';
+import { toCsv, toMarkdown, toTable } from './format';
+import { calendarOf, loadPolicy } from './policy-file';
+import { askServer } from './running-server';
+
+export const FORMATS = ['table', 'json', 'csv', 'arrow', 'md'] as const;
+type Format = (typeof FORMATS)[number];
+
+interface ScorecardOptions {
+	db: string;
+	policy?: string;
+	week?: string;
+	by: Dimension[];
+	asOf?: string;
+	format: Format;
+}
+
+const TEXT: Record<Exclude<Format, 'arrow'>, (measurements: readonly Measurement[]) => string> = {
+	table: toTable,
+	md: toMarkdown,
+	csv: toCsv,
+	json: (measurements) => JSON.stringify(measurements, null, 2)
+};
+
+export async function runScorecard(options: ScorecardOptions): Promise<number> {
+	const calendar = calendarOf(loadPolicy(options.policy));
+	const { week, by, format } = options;
+	const answer = await withDatabase<Measurement[] | Uint8Array>(options.db, {
+		async directly() {
+			const warehouse = await openWarehouse(options.db, { mustExist: true });
+			try {
+				const present = await weeksPresent(warehouse, calendar);
+				const latest = present.at(-1);
+				if (!latest)
+					throw new Failure(
+						`${options.db} holds no conversations yet. Take some in with: plimsoll ingest FILE`
+					);
+				if (week && week !== 'all' && !present.includes(week)) {
+					throw new Failure(`No conversations in ${week}. The data runs from ${present[0]} to ${latest}.`);
+				}
+				const weeks = week === 'all' ? present : [week ?? latest];
+				const request = { weeks, by, calendar, ...(options.asOf ? { asOf: options.asOf } : {}) };
+				return format === 'arrow'
+					? await scorecardArrow(warehouse, request)
+					: await scorecard(warehouse, request);
+			} finally {
+				await warehouse.close();
+			}
+		},
+		async through(server) {
+			const wanted = format === 'arrow' ? 'arrow' : 'json';
+			const response = await askServer(server, '/api/scorecard', {
+				week,
+				by: by.join(','),
+				as_of: options.asOf,
+				format: wanted
+			});
+			if (wanted === 'arrow') return new Uint8Array(await response.arrayBuffer());
+			return (await response.json()) as Measurement[];
+		}
+	});
+	if (answer instanceof Uint8Array) {
+		if (process.stdout.isTTY)
+			throw new Failure('Arrow is binary. Send it to a file: ... --format arrow > scorecard.arrow');
+		process.stdout.write(answer);
+	} else {
+		console.log(TEXT[format as Exclude<Format, 'arrow'>](answer));
+	}
+	return EXIT.clear;
+}
