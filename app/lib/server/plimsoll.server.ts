@@ -3,7 +3,7 @@
  * `plimsoll.yaml`, else the built-in one), opened once a process. Touches disk. Refuses a policy with any problem.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import defaultPolicy from '#stoploss/default-policy.yaml?raw';
+import defaultPolicy from '../../../plimsoll.yaml?raw';
 import { parsePolicy, type Policy } from '#stoploss/policy';
 import { openWarehouse, type Warehouse } from '#warehouse/warehouse.server';
 import type { Calendar } from '#queries/measurement';
@@ -26,11 +26,13 @@ export function policy(): Policy {
 	const named = process.env['PLIMSOLL_POLICY'];
 	const path = named || (existsSync(DEFAULT_POLICY) ? DEFAULT_POLICY : null);
 	if (read?.path === path) return read.policy;
-	const { policy: parsed, issues } = parsePolicy(path === null ? defaultPolicy : readFileSync(path, 'utf8'));
-	const [first] = issues;
+	const { policy: parsed, problems } = parsePolicy(
+		path === null ? defaultPolicy : readFileSync(path, 'utf8')
+	);
+	const [first] = problems;
 	if (first || !parsed) {
 		throw new PolicyRefused(
-			`${path ?? 'The built-in policy'}: ${first ? `line ${first.line}: ${first.message}` : 'not a policy'}. See: plimsoll policy check`
+			`${path ?? 'The built-in policy'}: ${first ? `line ${first.line}: ${first.message} ${first.remedy}` : 'not a policy'}. See: plimsoll policy check`
 		);
 	}
 	read = { path, policy: parsed };
@@ -38,5 +40,6 @@ export function policy(): Policy {
 }
 
 export function calendar(): Calendar {
-	return policy().calendar;
+	const { time_zone: timeZone, week_start: weekStart } = policy().account;
+	return { timeZone, weekStart };
 }

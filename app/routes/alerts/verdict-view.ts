@@ -35,7 +35,7 @@ export function verdictView(stored: object): VerdictView {
 		week: textOf(verdict['week']),
 		reason: textOf(verdict['reason']),
 		evidence: flatten(verdict['evidence']),
-		recommendations: listOf(verdict['recommendations'] ?? verdict['recommendation']).map((one) => ({
+		recommendations: listOf((verdict['recommendation'] as Fields | null)?.['intents']).map((one) => ({
 			intent: textOf(one['intent']) ?? '(none)',
 			from: textOf(one['from']) ?? 'contain',
 			to: textOf(one['to']) ?? 'assist',

@@ -3,25 +3,25 @@ import { listConversations } from '#queries/queries.server';
 import { filterFrom, listsOf } from '$lib/filters';
 import { calendar, warehouse } from '$lib/server/plimsoll.server';
 import type { PageServerLoad } from './$types';
-import { plain, type ConversationRow } from './conversation-view';
 
 const PAGE_SIZE = 50;
 
 export const load: PageServerLoad = async ({ url }) => {
-	const page = Math.max(1, Number.parseInt(url.searchParams.get('page') ?? '1', 10) || 1);
+	const asked = Number.parseInt(url.searchParams.get('page') ?? '1', 10);
+	const page = Math.min(Math.max(1, asked || 1), 1_000_000);
 	const filter = filterFrom(url.searchParams);
-	const found = plain(
-		await listConversations(await warehouse(), {
-			filter: listsOf(filter),
-			limit: PAGE_SIZE + 1,
-			offset: (page - 1) * PAGE_SIZE
-		})
-	) as ConversationRow[];
+	const offset = (page - 1) * PAGE_SIZE;
+	const { rows, total } = await listConversations(await warehouse(), {
+		filter: listsOf(filter),
+		limit: PAGE_SIZE,
+		offset
+	});
 	return {
 		page,
 		filter,
-		more: found.length > PAGE_SIZE,
-		conversations: found.slice(0, PAGE_SIZE),
+		total,
+		more: offset + rows.length < total,
+		conversations: rows,
 		timeZone: calendar().timeZone
 	};
 };

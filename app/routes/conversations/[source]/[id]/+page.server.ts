@@ -3,10 +3,9 @@ import { error } from '@sveltejs/kit';
 import { readConversation } from '#queries/queries.server';
 import { calendar, warehouse } from '$lib/server/plimsoll.server';
 import type { PageServerLoad } from './$types';
-import { plain, type ConversationView } from '../../conversation-view';
 
 export const load: PageServerLoad = async ({ params }) => {
-	const found = await readConversation(await warehouse(), { source: params.source, id: params.id });
+	const found = await readConversation(await warehouse(), params.source, params.id);
 	if (!found) error(404, `There is no conversation ${params.id} from ${params.source}.`);
-	return { conversation: plain(found) as ConversationView, timeZone: calendar().timeZone };
+	return { conversation: found, timeZone: calendar().timeZone };
 };
