@@ -22,7 +22,7 @@ WITH side_rating AS (
 		coalesce(c.intent, derived.intent) AS final_intent,
 		c.intent IS NULL AND derived.intent IS NOT NULL AS intent_derived,
 		coalesce(c.ended_at, c.resolved_at, c.last_message_at, c.started_at) AS closed_at,
-		greatest(c.resolved_at, c.started_at) AS resolve_edge,
+		CASE WHEN c.resolved_at IS NOT NULL THEN greatest(c.resolved_at, c.started_at) END AS resolve_edge,
 		CASE WHEN c.test_traffic THEN 'test_traffic' WHEN c.initiated_by IN ('business', 'survey') THEN c.initiated_by END AS excluded,
 		CASE
 			WHEN c.bot_message_count > 0 AND (c.handed_off OR c.agent_message_count > 0) THEN 'escalated'
