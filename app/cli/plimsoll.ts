@@ -4,6 +4,8 @@
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { DIMENSIONS, type Dimension } from '#warehouse/vocabulary';
+import { runCheck } from './check';
+import { runDemo } from './demo';
 import { EXIT, explainFailure } from './failure';
 import { runIngest } from './ingest';
 import { checkPolicyFile } from './policy-file';
@@ -55,6 +57,13 @@ function parsePort(text: string): number {
 	return port;
 }
 
+function parseCount(text: string): number {
+	const count = Number(text);
+	if (!Number.isInteger(count) || count < 1000)
+		throw new InvalidArgumentError('Write a whole number of at least 1000.');
+	return count;
+}
+
 const program = new Command('plimsoll')
 	.description('The load line for AI customer support: a weekly scorecard and a stop-loss, from your logs.')
 	.version('0.1.0')
@@ -96,6 +105,25 @@ program
 	.action(async (options) => {
 		process.exitCode = await runScorecard(options);
 	});
+
+program
+	.command('check')
+	.description('judge the stop-loss rules: exit 0 all clear, 1 a breach, 2 failed, 3 undecided or blind')
+	.addOption(database())
+	.addOption(policy())
+	.addOption(asOf())
+	.option('--json', 'print the verdicts as JSON')
+	.action(async (options) => {
+		process.exitCode = await runCheck(options);
+	});
+
+program
+	.command('demo')
+	.description('make a synthetic year of support, take it in, judge it week by week, and serve it')
+	.addOption(new Option('--conversations <count>', 'about how many').argParser(parseCount).default(200_000))
+	.addOption(new Option('--port <port>', 'default: the first free one from 4180').argParser(parsePort))
+	.option('--no-serve', 'stop after the summary')
+	.action((options) => runDemo(options));
 
 program
 	.command('serve')

@@ -1,0 +1,57 @@
+/**
+ * `plimsoll check`: every stop-loss rule judged at one time. A breach outranks everything; an undecided or blind
+ * rule outranks clear, because missing data never reads as safe. No rules at all is undecided too.
+ */
+import { refreshFacts, watermark } from '#queries/queries.server';
+import type { Verdict } from '#stoploss/evaluate';
+import { intentPolicyOf } from '#stoploss/policy';
+import type { Finding } from '#warehouse/vocabulary';
+import { openWarehouse } from '#warehouse/warehouse.server';
+import { withDatabase } from './database';
+import { EXIT, Failure } from './failure';
+import { judge } from './judge';
+import { loadPolicy } from './policy-file';
+import { askServer } from './running-server';
+
+interface CheckOptions {
+	db: string;
+	policy?: string;
+	asOf?: string;
+	json?: boolean;
+}
+
+export function exitOf(findings: readonly Finding[]): number {
+	if (findings.includes('breach')) return EXIT.breach;
+	const safe = findings.length > 0 && findings.every((finding) => finding === 'clear' || finding === 'watch');
+	return safe ? EXIT.clear : EXIT.undecided;
+}
+
+export async function runCheck(options: CheckOptions): Promise<number> {
+	const policy = loadPolicy(options.policy);
+	const verdicts = await withDatabase<Verdict[]>(options.db, {
+		async directly() {
+			const warehouse = await openWarehouse(options.db, { mustExist: true });
+			try {
+				await refreshFacts(warehouse, intentPolicyOf(policy));
+				const asOf = options.asOf ?? (await watermark(warehouse));
+				if (!asOf)
+					throw new Failure(
+						`${options.db} holds no conversations yet. Take some in with: plimsoll ingest FILE`
+					);
+				return await judge(warehouse, policy, [asOf]);
+			} finally {
+				await warehouse.close();
+			}
+		},
+		async through(server) {
+			if (options.asOf)
+				throw new Failure(`The server at ${server.url} can't judge another time; stop it to use --as-of.`);
+			return (await (await askServer(server, '/api/alerts', {})).json()) as Verdict[];
+		}
+	});
+	if (options.json) console.log(JSON.stringify(verdicts, null, 2));
+	else
+		for (const { finding, rule, asOf, reason } of verdicts)
+			console.log(`${finding.padEnd(9)}  ${rule}  (${asOf})  ${reason}`);
+	return exitOf(verdicts.map(({ finding }) => finding));
+}
