@@ -55,7 +55,7 @@ export function typed(value: string, field: Field): string {
 	if (field.kind === 'object')
 		return `CASE WHEN ${value} IS NOT NULL THEN ${typedStruct(value, field.fields)} END`;
 	if (field.kind === 'list') return `list_transform(${value}, lambda e: ${typedStruct('e', field.fields)})`;
-	return typedLeaf(value, field);
+	return typedLeaf(value, field as Leaf);
 }
 
 /** `WHEN condition THEN 'field: reason'` arms for a leaf. */
@@ -163,7 +163,7 @@ function fieldArms(
 		const found = `list_filter(list_transform(${value}, lambda e: CASE WHEN e IS NULL THEN '${label}[]: must be an object' ${inner.join(' ')} END), lambda p: p IS NOT NULL)[1]`;
 		arms.push(`WHEN ${value} IS NOT NULL AND ${found} IS NOT NULL THEN ${found}`);
 	} else {
-		arms.push(...leafArms(value, label, field));
+		arms.push(...leafArms(value, label, field as Leaf));
 	}
 	return arms;
 }
