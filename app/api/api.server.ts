@@ -2,6 +2,7 @@
  * The API for machines, under /api, described by /api/openapi.json. Touches the database and a spool folder.
  * Every error is JSON { error, remedy }. Refuses cross-origin POSTs and bodies beyond PLIMSOLL_MAX_UPLOAD_BYTES.
  */
+import { basename } from 'node:path';
 import { OpenAPIHono, createRoute, z } from '@hono/zod-openapi';
 import { conversationJsonSchema } from '#ingest/schema';
 import { ingest } from '#ingest/ingest.server';
@@ -159,7 +160,9 @@ export function createApi() {
 			const db = await warehouse();
 			const done = await ingest(db, { inputs: [spooled.path], source, now: new Date().toISOString() });
 			if (done.accepted > 0) await refreshFacts(db, intentPolicyOf(policy()));
-			return c.json({ ...done }, 200);
+			// The spool folder is nobody's business.
+			const files = done.files.map((one) => ({ ...one, file: basename(one.file) }));
+			return c.json({ ...done, files }, 200);
 		} finally {
 			await spooled.remove();
 		}

@@ -1,4 +1,5 @@
 /** What was taken in, newest first, with what was put aside and why. */
+import { basename } from 'node:path';
 import { ingestLog, quarantine } from '#queries/queries.server';
 import { calendar, warehouse } from '$lib/server/plimsoll.server';
 import type { PageServerLoad } from './$types';
@@ -15,6 +16,8 @@ export const load: PageServerLoad = async () => {
 	return {
 		imports: log.map((one) => ({
 			...one,
+			// Folders of the machine, such as the spool, stay out of the page.
+			file: basename(one.file),
 			quarantine: aside.filter(({ ingestId }) => ingestId === one.ingestId)
 		})),
 		timeZone: calendar().timeZone
