@@ -193,7 +193,7 @@ describe.skipIf(!built)('the built server in a browser', () => {
 		for (const [path, words] of [
 			['/scorecard/2026-W10', 'AI only'],
 			['/alerts', 'Alerts'],
-			['/conversations', 'hostile'],
+			['/conversations', 'Older'],
 			['/conversations/canonical/hostile', 'refund_order'],
 			['/imports', 'week.ndjson']
 		] as const) {

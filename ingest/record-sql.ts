@@ -160,7 +160,12 @@ function fieldArms(
 		const inner = Object.entries(field.fields).flatMap(([one, spec]) =>
 			fieldArms('e', one, spec, `${label}[].`, () => null)
 		);
-		const found = `list_filter(list_transform(${value}, lambda e: CASE WHEN e IS NULL THEN '${label}[]: must be an object' ${inner.join(' ')} END), lambda p: p IS NOT NULL)[1]`;
+		// A text or number in the list reads as a structure of nothing but nulls.
+		const nothing = Object.keys(field.fields)
+			.map((one) => `${at('e', one)} IS NULL`)
+			.join(' AND ');
+		const empty = `WHEN e IS NULL OR (${nothing}) THEN '${label}[]: must be an object with at least one known field'`;
+		const found = `list_filter(list_transform(${value}, lambda e: CASE ${empty} ${inner.join(' ')} END), lambda p: p IS NOT NULL)[1]`;
 		arms.push(`WHEN ${value} IS NOT NULL AND ${found} IS NOT NULL THEN ${found}`);
 	} else {
 		arms.push(...leafArms(value, label, field as Leaf));
