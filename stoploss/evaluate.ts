@@ -169,7 +169,30 @@ export function evaluate(input: EvaluateInput): Verdict {
 	return say('undecided', 'The data allow neither a breach nor an all-clear.', weeks, strongest(weeks));
 }
 
-/** One verdict per rule and week end; baselines are frozen from each series' first 56 days unless given. */
+/** Longest a default baseline may grow, in days, while it collects its outcomes. */
+const LONGEST_BASELINE = 182;
+
+/**
+ * The baseline of a series that nobody froze by hand: its first whole weeks, at least eight, until they hold
+ * enough outcomes. Null when half a year does not. A series that starts small is not blind for ever.
+ */
+export function firstBaseline(cohorts: readonly DailyCohort[]): FrozenBaseline | null {
+	const first = cohorts.reduce<string | null>(
+		(least, { day }) => (least === null || day < least ? day : least),
+		null
+	);
+	if (!first) return null;
+	for (let days = 56; days <= LONGEST_BASELINE; days += 7) {
+		const baseline = freezeBaseline(cohorts, first, days);
+		if (baseline) return baseline;
+	}
+	return null;
+}
+
+/**
+ * One verdict per rule and week end; baselines are `firstBaseline` of each series unless given, and none is used
+ * at a time that could not know it yet.
+ */
 export function evaluateWeekly(
 	policy: Policy,
 	cohortsByRule: Readonly<Record<string, readonly DailyCohort[]>>,
@@ -178,18 +201,18 @@ export function evaluateWeekly(
 ): Verdict[] {
 	return policy.stop_loss.rules.flatMap((rule) => {
 		const cohorts = cohortsByRule[rule.name] ?? [];
-		const first = cohorts.reduce<string | null>(
-			(least, { day }) => (least === null || day < least ? day : least),
-			null
-		);
-		const baseline = options.baselines?.[rule.name] ?? (first ? freezeBaseline(cohorts, first) : null);
+		const frozen = options.baselines?.[rule.name] ?? firstBaseline(cohorts);
+		const maturityHours = options.maturityHours ?? 72;
+		const known = (asOf: string) =>
+			frozen !== null &&
+			dayNumber(frozen.until) <= lastMatureDay(asOf, maturityHours, policy.account.time_zone);
 		return weekEnds.map((asOf) =>
 			evaluate({
 				rule,
 				cohorts,
 				asOf,
-				maturityHours: options.maturityHours ?? 72,
-				baseline,
+				maturityHours,
+				baseline: known(asOf) ? frozen : null,
 				timeZone: policy.account.time_zone,
 				minimumEvidence: policy.minimum_evidence,
 				tierB: policy.tiers.B
