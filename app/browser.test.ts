@@ -188,38 +188,42 @@ describe.skipIf(!built)('the built server in a browser', () => {
 		expect(await report.json()).toMatchObject({ accepted: records.length, quarantined: 1 });
 	});
 
-	it.each(['light', 'dark'] as const)('shows every page without a serious fault, %s', async (scheme) => {
-		const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-		for (const [path, words] of [
-			['/scorecard/2026-W10', 'AI only'],
-			['/alerts', 'Alerts'],
-			['/conversations', 'Older'],
-			['/conversations/canonical/hostile', 'refund_order'],
-			['/imports', 'week.ndjson']
-		] as const) {
-			for (const width of [1440, 390]) {
-				const { page, complaints, status, close } = await open(path, { width, scheme });
-				const name = `${path.replaceAll(/\W+/g, '-')}-${width}-${scheme}`;
-				await look(page, name);
-				expect(status, `${path}: ${log}`).toBe(200);
-				expect(await page.textContent('main')).toContain(words);
-				expect(await page.title()).not.toContain('owned');
-				expect(complaints, name).toEqual([]);
-				const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-				expect(overflow, `${name} is wider than the window`).toBeLessThanOrEqual(0);
-				await page.evaluate(source);
-				const found = await page.evaluate(async () => {
-					const axe = (globalThis as unknown as { axe: typeof import('axe-core') }).axe;
-					const { violations } = await axe.run();
-					return violations
-						.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-						.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-				});
-				expect(found, name).toEqual([]);
-				await close();
+	it.each(['light', 'dark'] as const)(
+		'shows every page without a serious fault, %s',
+		{ timeout: 240_000 },
+		async (scheme) => {
+			const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+			for (const [path, words] of [
+				['/scorecard/2026-W10', 'AI only'],
+				['/alerts', 'Alerts'],
+				['/conversations', 'Older'],
+				['/conversations/canonical/hostile', 'refund_order'],
+				['/imports', 'week.ndjson']
+			] as const) {
+				for (const width of [1440, 390]) {
+					const { page, complaints, status, close } = await open(path, { width, scheme });
+					const name = `${path.replaceAll(/\W+/g, '-')}-${width}-${scheme}`;
+					await look(page, name);
+					expect(status, `${path}: ${log}`).toBe(200);
+					expect(await page.textContent('main')).toContain(words);
+					expect(await page.title()).not.toContain('owned');
+					expect(complaints, name).toEqual([]);
+					const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+					expect(overflow, `${name} is wider than the window`).toBeLessThanOrEqual(0);
+					await page.evaluate(source);
+					const found = await page.evaluate(async () => {
+						const axe = (globalThis as unknown as { axe: typeof import('axe-core') }).axe;
+						const { violations } = await axe.run();
+						return violations
+							.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+							.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+					});
+					expect(found, name).toEqual([]);
+					await close();
+				}
 			}
 		}
-	});
+	);
 
 	it('keeps the filters in the address and answers a wrong week kindly', async () => {
 		const { page, close } = await open('/scorecard/2026-W10');
