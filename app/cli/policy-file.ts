@@ -3,24 +3,16 @@
  * built-in one. Touches disk. Refuses a policy with any problem, and names each with line and remedy.
  */
 import { existsSync, readFileSync } from 'node:fs';
+import builtIn from '../../plimsoll.yaml?raw';
 import { parsePolicy, type Policy, type PolicyProblem } from '#stoploss/policy';
 import type { Calendar } from '#queries/measurement';
 import { EXIT, Failure } from './failure';
 
 const LOCAL = 'plimsoll.yaml';
-const [builtIn] = Object.values(
-	import.meta.glob<string>(['../../stoploss/default-policy.yaml', '../../plimsoll.yaml'], {
-		query: '?raw',
-		import: 'default',
-		eager: true
-	})
-);
 
 export function loadPolicy(file: string | undefined): Policy {
 	const path = file ?? (existsSync(LOCAL) ? LOCAL : null);
 	const text = path === null ? builtIn : readPolicy(path);
-	if (text === undefined)
-		throw new Failure('No policy found. Write plimsoll.yaml, or name a file with --policy.');
 	const { policy, problems } = parsePolicy(text);
 	const [first] = problems;
 	if (first || !policy) {
