@@ -3,8 +3,9 @@ import * as vocabulary from './vocabulary';
 import log from './migrations/001_log.sql?raw';
 import facts from './migrations/002_facts.sql?raw';
 import ledger from './migrations/003_ledger.sql?raw';
+import answeredEscalation from './migrations/004_answered_escalation.sql?raw';
 
-export const MIGRATIONS: readonly string[] = [log, facts, ledger].map(fillVocabularies);
+export const MIGRATIONS: readonly string[] = [log, facts, ledger, answeredEscalation].map(fillVocabularies);
 
 function fillVocabularies(sql: string): string {
 	return sql.replaceAll(/\{\{([A-Z_]+)\}\}/g, (_, name: string) => {

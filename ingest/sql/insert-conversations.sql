@@ -28,6 +28,7 @@ SELECT
 	first_customer AS first_customer_at,
 	list_min(list_transform(list_filter(bot_messages, lambda m: m."at" >= first_customer), lambda m: m."at")) AS first_bot_at,
 	list_min(list_transform(agent_messages, lambda m: m."at")) AS first_agent_at,
+	list_min(list_transform(list_filter(agent_messages, lambda m: m."at" >= least(escalation.needed_at, escalation.handed_off_at)), lambda m: m."at")) AS answered_escalation_at,
 	list_max(list_transform(messages, lambda m: m."at")) AS last_message_at,
 	list_min(list_transform(list_filter(customer_messages, lambda m: m."at" > resolved_at), lambda m: m."at")) AS reopened_at,
 	list_filter(customer_messages, lambda m: m.sentiment IS NOT NULL)[-1].sentiment AS last_customer_sentiment,

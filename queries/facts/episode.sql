@@ -15,7 +15,8 @@ WITH side_rating AS (
 	FROM log.side_record WHERE record = 'complaint' AND superseded_by IS NULL AND complained_at IS NOT NULL GROUP BY ALL
 ), side_audit AS (
 	SELECT conversation_source AS source, conversation_id AS id,
-		list({'part': part_id, 'verdict': audit_verdict, 'at': audited_at, 'correct': correct_amount_minor}) AS audits
+		list({'part': part_id, 'verdict': audit_verdict, 'at': audited_at, 'correct': correct_amount_minor}
+			ORDER BY version_at NULLS FIRST, content_hash) AS audits
 	FROM log.side_record WHERE record = 'refund_audit' AND superseded_by IS NULL GROUP BY ALL
 ), base AS (
 	SELECT c.*,
@@ -25,9 +26,9 @@ WITH side_rating AS (
 		CASE WHEN c.resolved_at IS NOT NULL THEN greatest(c.resolved_at, c.started_at) END AS resolve_edge,
 		CASE WHEN c.test_traffic THEN 'test_traffic' WHEN c.initiated_by IN ('business', 'survey') THEN c.initiated_by END AS excluded,
 		CASE
-			WHEN c.bot_message_count > 0 AND (c.handed_off OR c.agent_message_count > 0) THEN 'escalated'
+			WHEN c.bot_message_count > 0 AND (c.handed_off OR c.agent_message_count > 0 OR c.engaged_at IS NOT NULL) THEN 'escalated'
 			WHEN c.bot_message_count > 0 THEN 'ai_only'
-			WHEN c.agent_message_count > 0 THEN 'human_only'
+			WHEN c.agent_message_count > 0 OR c.engaged_at IS NOT NULL THEN 'human_only'
 			ELSE 'abandoned'
 		END AS path,
 		coalesce(side_rating.score, c.rating_score) AS score,
@@ -37,7 +38,7 @@ WITH side_rating AS (
 		list_filter(list_distinct(list_concat(coalesce(list_transform(c.complaints, lambda x: x."at"), []), coalesce(side_complaint.complaints, []))), lambda x: x IS NOT NULL) AS complaint_at,
 		list_transform(coalesce(c.refunds, []), lambda r: {
 			'at': r."at", 'amount_minor': r.amount_minor,
-			'side': list_filter(coalesce(side_audit.audits, []), lambda a: a.part = coalesce(r.id, '') OR (a.part = '' AND len(c.refunds) = 1))[1],
+			'side': list_filter(coalesce(side_audit.audits, []), lambda a: a.part = r.id OR (a.part = '' AND len(c.refunds) = 1))[-1],
 			'verdict': r.audit_verdict, 'audited_at': r.audited_at, 'correct': r.correct_amount_minor
 		}) AS raw_refunds,
 		least(c.escalation_needed_at, c.handed_off_at) AS escalation_started_at
@@ -59,12 +60,13 @@ WITH side_rating AS (
 			'audited_at': coalesce(r.side."at", r.audited_at), 'correct_amount_minor': coalesce(r.side.correct, r.correct)
 		}) AS final_refunds,
 		least(
+			answered_escalation_at,
 			CASE WHEN first_agent_at >= coalesce(escalation_started_at, first_agent_at) THEN first_agent_at END,
 			CASE WHEN engaged_at >= coalesce(escalation_started_at, engaged_at) THEN engaged_at END
 		) AS first_human_reply_at
 	FROM base LEFT JOIN fact.intent AS policy ON policy.intent = base.final_intent
 ), contact AS (
-	SELECT conversation_key, customer_id, family_key, started_at, closed_at
+	SELECT conversation_key, source, id, customer_id, family_key, started_at, closed_at
 	FROM known WHERE excluded IS NULL AND customer_id IS NOT NULL AND started_at IS NOT NULL
 ), followed AS (
 	SELECT known.*,
@@ -77,16 +79,16 @@ WITH side_rating AS (
 	FROM followed ASOF LEFT JOIN contact AS other
 		ON other.customer_id = followed.customer_id AND other.started_at > followed.end_edge
 ), opened AS (
-	SELECT *, coalesce(started_at > lag(closed_at) OVER customer + INTERVAL 7 DAYS, true) AS opens
-	FROM contact WINDOW customer AS (PARTITION BY customer_id, family_key ORDER BY started_at, conversation_key)
+	SELECT *, coalesce(started_at > max(closed_at) OVER before + INTERVAL 7 DAYS, true) AS opens
+	FROM contact WINDOW before AS (PARTITION BY customer_id, family_key ORDER BY started_at, source, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ), numbered AS (
-	SELECT *, sum(opens::INTEGER) OVER (PARTITION BY customer_id, family_key ORDER BY started_at, conversation_key) AS issue_no FROM opened
+	SELECT *, sum(opens::INTEGER) OVER (PARTITION BY customer_id, family_key ORDER BY started_at, source, id) AS issue_no FROM opened
 ), issue AS (
 	SELECT conversation_key,
-		customer_id || '/' || family_key || '/' || first_value(conversation_key) OVER contacts AS issue_id,
+		customer_id || '/' || family_key || '/' || first_value(source || '/' || id) OVER contacts AS issue_id,
 		row_number() OVER contacts AS contact_no,
 		lead(started_at) OVER contacts AS next_in_issue_at
-	FROM numbered WINDOW contacts AS (PARTITION BY customer_id, family_key, issue_no ORDER BY started_at, conversation_key)
+	FROM numbered WINDOW contacts AS (PARTITION BY customer_id, family_key, issue_no ORDER BY started_at, source, id)
 )
 SELECT
 	e.conversation_key, e.source, e.id, e.customer_id, e.excluded, e.path, e.ai_drafted_count > 0,

@@ -17,7 +17,7 @@
 		coalesce(next_contact_at <= least(coalesce(resolved_at, closed_at) + INTERVAL 72 HOURS, as_of), false) AS s_recontact,
 		rating_share <= 0.25 AND rating_at <= as_of AS s_rating,
 		coalesce(len(list_filter(complaint_at, lambda x: x >= started_at AND x <= least(closed_at + INTERVAL 7 DAYS, as_of))) > 0, false) AS s_complaint,
-		coalesce(refund_wrong_at <= least(closed_at + INTERVAL 7 DAYS, as_of), false) AS s_refund,
+		coalesce(refund_wrong_at <= as_of, false) AS s_refund,
 		verdict_not_solved AND coalesce(outcome_at <= as_of, true) AS s_verdict,
 		coalesce(len(list_filter(complaint_at, lambda x: x >= started_at AND x <= least(closed_at + INTERVAL 14 DAYS, as_of))) > 0, false) AS complained,
 		list_filter(refunds, lambda r: r.audit_verdict IS NOT NULL AND coalesce(r.audited_at <= as_of, true)) AS audited

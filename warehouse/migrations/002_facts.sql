@@ -55,7 +55,7 @@ CREATE TABLE fact.episode (
 	person_never_reached BOOLEAN NOT NULL,
 	negative_close_after_rephrasing BOOLEAN NOT NULL,
 	verdict_not_solved BOOLEAN NOT NULL,
-	issue_id VARCHAR, -- customer, family and key of the first contact; null without a customer id
+	issue_id VARCHAR, -- customer, family, source and id of the first contact; null without a customer id
 	contact_no INTEGER,
 	next_in_issue_at TIMESTAMPTZ,
 	csat_matures_at TIMESTAMPTZ, -- also first contact resolution and bad containment: 7 days after closing
