@@ -143,6 +143,9 @@ export function ensureBuilt(name, options = {}) {
 	const hash = sourceHash();
 	const fresh = existsSync(join(root, made)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash;
 	if (fresh && !options.force) return true;
+	// tsconfig.json stands on one that SvelteKit writes, and both builds read it.
+	const synced = existsSync(join(root, '.svelte-kit/tsconfig.json'));
+	if (!synced && !tool('svelte-kit', ['sync'], { quiet: true })) return false;
 	if (!options.quiet) console.log(`Building the ${name === 'app' ? 'pages and API' : 'command line'} ...`);
 	if (!tool('vite', args, { quiet: true, env: { NODE_ENV: 'production' } })) return false;
 	mkdirSync(dirname(stamp), { recursive: true });

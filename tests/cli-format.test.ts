@@ -1,6 +1,9 @@
 /** Measurements as text: nothing missing reads as zero, and no cell runs as a formula. */
 import { describe, expect, it } from 'vitest';
-import { csvCell, toCsv, toMarkdown, toTable } from '../app/cli/format';
+import { tableFromIPC } from 'apache-arrow';
+import { toMarkdown, toTable } from '../app/cli/format';
+import { toArrow } from '../app/lib/server/measurement-arrow';
+import { csvCell, toCsv } from '../app/lib/server/measurement-csv';
 import type { Measurement } from '../queries/measurement';
 
 const measurement: Measurement = {
@@ -57,5 +60,55 @@ describe('a scorecard as text', () => {
 
 	it('escapes what would break a Markdown table', () => {
 		expect(toMarkdown([measurement]).split('\n')[2]).toContain('=cmd\\|x');
+	});
+
+	it('is Arrow in typed columns, and what is absent is null', () => {
+		const wait: Measurement = {
+			...measurement,
+			metric: 'escalation_latency',
+			evidence: { kind: 'distribution', n: 7, censored: 2, p50: 3.5, p90: null, parts: { engaged: 7 } },
+			value: 3.5,
+			unit: 'minutes',
+			interval: { low: 2, high: null, level: 0.95, method: 'kaplan_meier_log_log' }
+		};
+		const table = tableFromIPC(toArrow([measurement, absent, wait]));
+		const types = Object.fromEntries(table.schema.fields.map(({ name, type }) => [name, String(type)]));
+		expect(types).toMatchObject({
+			metric: 'Utf8',
+			since: 'Timestamp<MICROSECOND, UTC>',
+			numerator: 'Int64',
+			value: 'Float64',
+			pending: 'Int64'
+		});
+		const [first, missing, distribution] = table.toArray().map((row) => row.toJSON());
+		expect(first).toMatchObject({
+			metric: 'csat_top_box',
+			week: '2026-W10',
+			path: 'ai_only',
+			tier: null,
+			kind: 'proportion',
+			numerator: 30n,
+			denominator: 40n,
+			value: 0.75,
+			low: 0.598,
+			high: 0.858,
+			pending: 3n,
+			status: 'thin',
+			definition: 'csat_top_box@1'
+		});
+		expect(new Date(Number(first!['since'])).toISOString()).toBe('2026-03-02T00:00:00.000Z');
+		expect(missing).toMatchObject({ value: null, low: null, status: 'absent', reason: 'no ratings' });
+		expect(distribution).toMatchObject({
+			numerator: null,
+			n: 7n,
+			censored: 2n,
+			p50: 3.5,
+			p90: null,
+			high: null
+		});
+		expect(distribution!['parts'].toArray().map((part: { toJSON(): unknown }) => part.toJSON())).toEqual([
+			{ name: 'engaged', count: 7 }
+		]);
+		expect(tableFromIPC(toArrow([])).schema.fields).toHaveLength(table.schema.fields.length);
 	});
 });

@@ -1,16 +1,17 @@
 /**
  * `plimsoll check`: every stop-loss rule judged at one time. A breach outranks everything; an undecided or blind
  * rule outranks clear, because missing data never reads as safe. No rules at all is undecided too.
+ * Verdicts at the data's own time go into the ledger; `--as-of` is a question, and leaves no trace.
  */
 import { refreshFacts, watermark } from '#queries/queries.server';
 import type { Verdict } from '#stoploss/evaluate';
 import { intentPolicyOf } from '#stoploss/policy';
 import type { Finding } from '#warehouse/vocabulary';
 import { openWarehouse } from '#warehouse/warehouse.server';
+import { judgeAt, judgeNow } from '../lib/server/judge.server';
+import { loadPolicy } from '../lib/server/policy-file.server';
 import { withDatabase } from './database';
 import { EXIT, Failure } from './failure';
-import { judge } from './judge';
-import { loadPolicy } from './policy-file';
 import { askServer } from './running-server';
 
 interface CheckOptions {
@@ -33,20 +34,19 @@ export async function runCheck(options: CheckOptions): Promise<number> {
 			const warehouse = await openWarehouse(options.db, { mustExist: true });
 			try {
 				await refreshFacts(warehouse, intentPolicyOf(policy));
-				const asOf = options.asOf ?? (await watermark(warehouse));
-				if (!asOf)
+				if ((await watermark(warehouse)) === null)
 					throw new Failure(
 						`${options.db} holds no conversations yet. Take some in with: plimsoll ingest FILE`
 					);
-				return await judge(warehouse, policy, [asOf]);
+				return options.asOf
+					? await judgeAt(warehouse, policy, [options.asOf])
+					: await judgeNow(warehouse, policy);
 			} finally {
 				await warehouse.close();
 			}
 		},
 		async through(server) {
-			if (options.asOf)
-				throw new Failure(`The server at ${server.url} can't judge another time; stop it to use --as-of.`);
-			return (await (await askServer(server, '/api/alerts', {})).json()) as Verdict[];
+			return (await (await askServer(server, '/api/alerts', { as_of: options.asOf })).json()) as Verdict[];
 		}
 	});
 	if (options.json) console.log(JSON.stringify(verdicts, null, 2));

@@ -7,12 +7,12 @@ import { join, resolve } from 'node:path';
 import { DEFAULT_STORY } from '#fixtures/story/story';
 import { writeStory } from '#fixtures/story/write-story.server';
 import { ingest } from '#ingest/ingest.server';
-import { ingestLog, refreshFacts, weekOf, weekWindow, weeksPresent } from '#queries/queries.server';
+import { ingestLog, refreshFacts, weekOf, weeksPresent } from '#queries/queries.server';
 import { intentPolicyOf } from '#stoploss/policy';
 import { openWarehouse } from '#warehouse/warehouse.server';
+import { judgeNow, standing } from '../lib/server/judge.server';
+import { calendarOf, loadPolicy } from '../lib/server/policy-file.server';
 import { Failure } from './failure';
-import { judge } from './judge';
-import { calendarOf, loadPolicy } from './policy-file';
 import { startProgress } from './progress';
 import { findServer } from './running-server';
 import { serve } from './serve';
@@ -56,18 +56,13 @@ export async function runDemo({ conversations, port, serve: serves }: DemoOption
 	}
 	await refreshFacts(warehouse, intentPolicyOf(policy));
 	const weeks = await weeksPresent(warehouse, calendar);
-	const verdicts = await judge(
-		warehouse,
-		policy,
-		weeks.map((week) => weekWindow(calendar, week).until)
-	);
+	await judgeNow(warehouse, policy);
+	const { history } = await standing(warehouse, policy);
 	await warehouse.close();
 
 	// A week is judged at its end, which is the first instant of the next one.
 	const judged = ({ asOf }: { asOf: string }) => weekOf(calendar, new Date(Date.parse(asOf) - 1));
-	const fired = verdicts
-		.filter(({ finding }) => finding === 'breach')
-		.sort((a, b) => a.asOf.localeCompare(b.asOf));
+	const fired = history.filter(({ finding }) => finding === 'breach');
 	const first = fired.find((verdict) => judged(verdict) >= truth.onsetWeek);
 	const early = fired.filter((verdict) => judged(verdict) < truth.onsetWeek).length;
 	console.log(`\nErosion began             ${truth.onsetWeek}  (${truth.erodingIntents.join(', ')})`);

@@ -1,5 +1,5 @@
 /**
- * `plimsoll ingest`: files into the database, then the facts anew. When a server holds the database the files go
+ * `plimsoll ingest`: files into the database, then the facts and the verdicts anew. When a server holds the database the files go
  * through it. Touches disk. Quarantined records are reported and are no failure; a file that can't be read is.
  */
 import { basename } from 'node:path';
@@ -10,9 +10,10 @@ import { SOURCES } from '#ingest/sources';
 import { refreshFacts } from '#queries/queries.server';
 import { intentPolicyOf } from '#stoploss/policy';
 import { openWarehouse } from '#warehouse/warehouse.server';
+import { judgeNow } from '../lib/server/judge.server';
+import { loadPolicy } from '../lib/server/policy-file.server';
 import { withDatabase } from './database';
 import { EXIT, Failure } from './failure';
-import { loadPolicy } from './policy-file';
 import { startProgress } from './progress';
 import { askServer, type RunningServer } from './running-server';
 import { spoolStandardInput } from './standard-input';
@@ -45,6 +46,7 @@ export async function runIngest(given: readonly string[], options: IngestOptions
 					onProgress: ({ done, total }) => progress.update(done, total)
 				});
 				await refreshFacts(warehouse, intentPolicyOf(policy));
+				if (done.accepted > 0) await judgeNow(warehouse, policy);
 				return done;
 			} finally {
 				progress.stop();

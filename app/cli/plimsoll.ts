@@ -8,7 +8,7 @@ import { runCheck } from './check';
 import { runDemo } from './demo';
 import { EXIT, explainFailure } from './failure';
 import { runIngest } from './ingest';
-import { checkPolicyFile } from './policy-file';
+import { checkPolicyFile } from './policy';
 import { FORMATS, runScorecard } from './scorecard';
 import { serve } from './serve';
 import { listSources } from './sources';

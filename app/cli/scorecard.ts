@@ -2,14 +2,16 @@
  * `plimsoll scorecard`: Measurements of one week, or of all, in the wanted format on stdout. When a server holds
  * the database it answers instead. Refuses a week that the data does not have.
  */
-import { scorecard, scorecardArrow, weeksPresent } from '#queries/queries.server';
+import { scorecard, weeksPresent } from '#queries/queries.server';
 import type { Measurement } from '#queries/measurement';
 import type { Dimension } from '#warehouse/vocabulary';
 import { openWarehouse } from '#warehouse/warehouse.server';
+import { calendarOf, loadPolicy } from '../lib/server/policy-file.server';
+import { toArrow } from '../lib/server/measurement-arrow';
+import { toCsv } from '../lib/server/measurement-csv';
 import { withDatabase } from './database';
 import { EXIT, Failure } from './failure';
-import { toCsv, toMarkdown, toTable } from './format';
-import { calendarOf, loadPolicy } from './policy-file';
+import { toMarkdown, toTable } from './format';
 import { askServer } from './running-server';
 
 export const FORMATS = ['table', 'json', 'csv', 'arrow', 'md'] as const;
@@ -34,7 +36,7 @@ const TEXT: Record<Exclude<Format, 'arrow'>, (measurements: readonly Measurement
 export async function runScorecard(options: ScorecardOptions): Promise<number> {
 	const calendar = calendarOf(loadPolicy(options.policy));
 	const { week, by, format } = options;
-	const answer = await withDatabase<Measurement[] | Uint8Array>(options.db, {
+	const answer = await withDatabase<Measurement[]>(options.db, {
 		async directly() {
 			const warehouse = await openWarehouse(options.db, { mustExist: true });
 			try {
@@ -49,31 +51,26 @@ export async function runScorecard(options: ScorecardOptions): Promise<number> {
 				}
 				const weeks = week === 'all' ? present : [week ?? latest];
 				const request = { weeks, by, calendar, ...(options.asOf ? { asOf: options.asOf } : {}) };
-				return format === 'arrow'
-					? await scorecardArrow(warehouse, request)
-					: await scorecard(warehouse, request);
+				return await scorecard(warehouse, request);
 			} finally {
 				await warehouse.close();
 			}
 		},
 		async through(server) {
-			const wanted = format === 'arrow' ? 'arrow' : 'json';
 			const response = await askServer(server, '/api/scorecard', {
 				week,
 				by: by.join(','),
-				as_of: options.asOf,
-				format: wanted
+				as_of: options.asOf
 			});
-			if (wanted === 'arrow') return new Uint8Array(await response.arrayBuffer());
 			return (await response.json()) as Measurement[];
 		}
 	});
-	if (answer instanceof Uint8Array) {
+	if (format === 'arrow') {
 		if (process.stdout.isTTY)
 			throw new Failure('Arrow is binary. Send it to a file: ... --format arrow > scorecard.arrow');
-		process.stdout.write(answer);
+		process.stdout.write(toArrow(answer));
 	} else {
-		console.log(TEXT[format as Exclude<Format, 'arrow'>](answer));
+		console.log(TEXT[format](answer));
 	}
 	return EXIT.clear;
 }

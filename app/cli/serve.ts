@@ -1,12 +1,16 @@
 /**
  * `plimsoll serve`: the built pages and API on the loopback interface. Listens, announces itself in
- * `<db>.server.json`, and takes that away again on exit. Refuses to serve a database that is missing or held.
+ * `<db>.server.json`, and takes that away again on exit. Refuses a policy with problems, and refuses to serve a database that is missing or held.
  */
 import { existsSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { refreshFacts } from '#queries/queries.server';
+import { intentPolicyOf } from '#stoploss/policy';
 import { openWarehouse } from '#warehouse/warehouse.server';
+import { judgeNow } from '../lib/server/judge.server';
+import { loadPolicy } from '../lib/server/policy-file.server';
 import { Failure } from './failure';
 import { announceServer, withdrawServer } from './running-server';
 
@@ -29,6 +33,10 @@ export async function serve({ database, policy, port }: ServeOptions): Promise<s
 	const warehouse = await openWarehouse(file, { mustExist: true });
 	process.env['PLIMSOLL_DB'] = file;
 	if (policy) process.env['PLIMSOLL_POLICY'] = resolve(policy);
+	// What the pages show is what today's policy says of what is stored.
+	const known = loadPolicy(policy);
+	await refreshFacts(warehouse, intentPolicyOf(known));
+	await judgeNow(warehouse, known);
 
 	let handler: RequestListener | null = null;
 	const server = createServer((request, response) => {

@@ -1,0 +1,108 @@
+/** The routes of the API as data: what each takes and answers, and in which words. Pure. */
+import { createRoute, z } from '@hono/zod-openapi';
+import { SOURCES } from '#ingest/sources';
+import { DIMENSIONS } from '#warehouse/vocabulary';
+import { asOfQuery, explanation, filterQuery, health, ingestReport, measurement, verdict } from './schemas';
+
+const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
+	description,
+	content: { 'application/json': { schema } }
+});
+const refused = (description: string) => json(explanation, description);
+const FAILED = refused('Something went wrong inside; the log of the server says more.');
+
+export const healthRoute = createRoute({
+	operationId: 'health',
+	method: 'get',
+	path: '/health',
+	summary: 'Is the database there, and how far does the data reach?',
+	responses: { 200: json(health, 'It is.'), 500: FAILED }
+});
+
+export const ingestRoute = createRoute({
+	operationId: 'ingest',
+	method: 'post',
+	path: '/ingest',
+	summary: 'Takes in one file (the request body), then refreshes the facts and judges the stop-loss rules.',
+	request: {
+		query: z.object({
+			source: z
+				.string()
+				.default('canonical')
+				.describe(`Name of a format: ${SOURCES.map(({ name }) => name).join(', ')}.`),
+			file: z
+				.string()
+				.default('upload.ndjson')
+				.describe('Name to remember the file by; its ending says how it is packed, such as .gz.')
+		}),
+		body: {
+			description: 'The file as it is; it is streamed to disk and never held in memory whole.',
+			required: true,
+			content: {
+				'application/x-ndjson': { schema: z.string() },
+				'application/octet-stream': { schema: z.string().openapi({ format: 'binary' }) }
+			}
+		}
+	},
+	responses: {
+		200: json(ingestReport, 'What was read, accepted, unchanged and quarantined.'),
+		400: refused('The source is unknown or the body is empty.'),
+		403: refused('The request comes from another site.'),
+		413: refused('The body is too large.'),
+		500: FAILED
+	}
+});
+
+export const scorecardRoute = createRoute({
+	operationId: 'scorecard',
+	method: 'get',
+	path: '/scorecard',
+	summary: 'Measurements of one week, or of all.',
+	request: {
+		query: z.object({
+			week: z.string().optional().describe('Such as 2026-W10, or "all"; missing means the latest.'),
+			by: z
+				.string()
+				.default('path')
+				.describe(`Comma-separated, of ${DIMENSIONS.join(', ')}; empty for no split.`),
+			...filterQuery,
+			as_of: asOfQuery,
+			format: z.enum(['json', 'csv', 'arrow']).default('json')
+		})
+	},
+	responses: {
+		200: {
+			description: 'Measurements.',
+			content: {
+				'application/json': { schema: z.array(measurement) },
+				'text/csv': { schema: z.string() },
+				'application/vnd.apache.arrow.stream': { schema: z.string().openapi({ format: 'binary' }) }
+			}
+		},
+		400: refused('A parameter is wrong.'),
+		404: refused('There is no data in that week.'),
+		500: FAILED
+	}
+});
+
+export const alertsRoute = createRoute({
+	operationId: 'alerts',
+	method: 'get',
+	path: '/alerts',
+	summary:
+		'The latest verdict of each rule as recorded, or with as_of the verdicts at that time, unrecorded.',
+	request: { query: z.object({ as_of: asOfQuery }) },
+	responses: {
+		200: json(z.array(verdict), 'Verdicts with their evidence.'),
+		400: refused('The time is not an RFC 3339 time.'),
+		500: FAILED
+	}
+});
+
+export const schemaRoute = createRoute({
+	operationId: 'conversationSchema',
+	method: 'get',
+	path: '/schema/conversation.json',
+	summary: 'JSON Schema of the canonical conversation record.',
+	responses: { 200: json(z.looseObject({ $schema: z.string() }), 'The schema.') }
+});

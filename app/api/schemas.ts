@@ -1,0 +1,174 @@
+/** What the API takes and gives, as schemas: the source of docs/openapi.json and of the checks on requests. Pure. */
+import { z } from '@hono/zod-openapi';
+import {
+	DIMENSIONS,
+	FINDINGS,
+	MEASUREMENT_STATUSES,
+	METRICS,
+	PATHS,
+	TIERS,
+	type Dimension
+} from '#warehouse/vocabulary';
+
+export const explanation = z
+	.object({
+		error: z.string().describe('What happened.'),
+		remedy: z.string().describe('What to do about it.')
+	})
+	.openapi('Explanation');
+
+const instant = () => z.iso.datetime({ offset: true });
+const whole = () => z.int().nonnegative();
+
+export const health = z
+	.object({
+		ok: z.literal(true),
+		watermark: instant().nullable().describe('Time of the latest event; null without data.')
+	})
+	.openapi('Health');
+
+const counts = {
+	read: whole(),
+	accepted: whole(),
+	unchanged: whole(),
+	quarantined: whole()
+};
+export const ingestReport = z
+	.object({
+		source: z.string().nullable(),
+		...counts,
+		files: z.array(
+			z.object({
+				file: z.string(),
+				source: z.string().nullable(),
+				bytes: whole(),
+				error: z
+					.string()
+					.nullable()
+					.describe('Why the file as a whole could not be read; null when it could.'),
+				...counts
+			})
+		),
+		quarantine: z
+			.array(z.object({ file: z.string(), line: whole().nullable(), field: z.string(), reason: z.string() }))
+			.describe('The first records that were put aside; the page Imports shows more.')
+	})
+	.describe('read = accepted + unchanged + quarantined.')
+	.openapi('IngestReport');
+
+const parts = z.record(z.string(), z.number()).optional().describe('Counts beside the evidence, by name.');
+const evidence = z.discriminatedUnion('kind', [
+	z.object({ kind: z.literal('proportion'), numerator: z.number(), denominator: z.number(), parts }),
+	z.object({ kind: z.literal('rate'), events: z.number(), exposure: z.number(), per: z.number(), parts }),
+	z.object({
+		kind: z.literal('distribution'),
+		n: z.number(),
+		censored: z.number(),
+		p50: z.number().nullable(),
+		p90: z.number().nullable(),
+		parts
+	})
+]);
+
+export const measurement = z
+	.object({
+		metric: z.enum(METRICS),
+		slice: z
+			.object(
+				Object.fromEntries(DIMENSIONS.map((name) => [name, z.string().optional()])) as Record<
+					Dimension,
+					z.ZodOptional<z.ZodString>
+				>
+			)
+			.describe('Values of the dimensions asked for; "(none)" where the log has none. {} is everything.'),
+		window: z
+			.object({ since: z.string(), until: z.string(), week: z.string().optional() })
+			.describe('Half open: since <= time < until.'),
+		evidence,
+		value: z.number().nullable().describe('null whenever nothing can be said; never 0 for missing.'),
+		unit: z.enum(['share', 'per_1000', 'minutes', 'hours']),
+		interval: z
+			.object({ low: z.number(), high: z.number().nullable(), level: z.number(), method: z.string() })
+			.nullable(),
+		pending: whole().describe('Outcomes of this window that can still change.'),
+		status: z.enum(MEASUREMENT_STATUSES),
+		reason: z.string().nullable().describe('Why the status is not "measured".'),
+		definition: z.string().describe('name@version of the definition that was applied.')
+	})
+	.openapi('Measurement');
+
+const interval95 = z.object({ low: z.number(), high: z.number(), level: z.number() });
+const windowEvidence = {
+	window: z.object({ days: whole(), since: z.string(), until: z.string() }),
+	n: whole(),
+	observed: z.number(),
+	expected: z.number(),
+	worsening: z.number().describe('Share, so that 0.02 is two percentage points.'),
+	standardError: z.number(),
+	z: z.number(),
+	zCritical: z.number(),
+	interval: interval95
+};
+
+export const verdict = z
+	.object({
+		rule: z.string(),
+		ruleVersion: z.string(),
+		policyVersion: z.string().optional().describe('Of the policy it was recorded under; only when recorded.'),
+		finding: z.enum(FINDINGS).describe('Missing data never reads as clear.'),
+		sentence: z.string(),
+		asOf: z.string(),
+		reason: z.string(),
+		evidence: z
+			.object({
+				...windowEvidence,
+				weeks: z.array(
+					z.object({ ...windowEvidence, limit: z.number(), breach: z.boolean(), watch: z.boolean() })
+				)
+			})
+			.nullable(),
+		recommendation: z
+			.object({
+				intents: z.array(
+					z.object({
+						intent: z.string(),
+						from: z.string(),
+						to: z.string(),
+						contribution: z.number(),
+						interval: interval95,
+						n: whole()
+					})
+				)
+			})
+			.nullable()
+	})
+	.openapi('Verdict');
+
+/** A parameter that may be given once or several times, as a list; of known words where there are any. */
+function repeatable(words: readonly string[] | undefined, description: string) {
+	const items = words ? z.enum(words as [string, ...string[]]) : z.string().min(1);
+	return z
+		.preprocess(
+			(given) => (given === undefined || Array.isArray(given) ? given : [given]),
+			z.array(items).optional()
+		)
+		.openapi({ type: 'array', items: words ? { type: 'string', enum: [...words] } : { type: 'string' } })
+		.optional()
+		.describe(description);
+}
+
+const KNOWN: Partial<Record<Dimension, readonly string[]>> = { path: PATHS, tier: TIERS };
+
+export const filterQuery = Object.fromEntries(
+	DIMENSIONS.map((name) => [
+		name,
+		repeatable(
+			KNOWN[name],
+			`Only these; may be repeated. "(none)" is what has no ${name.replaceAll('_', ' ')}.`
+		)
+	])
+) as Record<Dimension, ReturnType<typeof repeatable>>;
+
+export const asOfQuery = instant()
+	.optional()
+	.describe('Judge as if it were this time; missing means the latest time in the data.');

@@ -1,0 +1,90 @@
+/**
+ * The stop-loss over a warehouse: cohorts of every rule, then one verdict a rule and time. Touches the database.
+ * "Now" is the watermark of the data. What `judgeNow` decides goes into the ledger; `judgeAt` answers a question
+ * about another time and records nothing.
+ */
+import {
+	dailyCohorts,
+	watermark,
+	weekOf,
+	weekWindow,
+	weeksBetween,
+	weeksPresent
+} from '#queries/queries.server';
+import type { DailyCohort } from '#queries/measurement';
+import { evaluateWeekly, type Verdict } from '#stoploss/evaluate';
+import {
+	latestVerdicts,
+	listVerdicts,
+	recordPolicy,
+	recordVerdicts,
+	type LedgerVerdict
+} from '#stoploss/ledger.server';
+import type { Policy } from '#stoploss/policy';
+import { DIMENSIONS } from '#warehouse/vocabulary';
+import type { Warehouse } from '#warehouse/warehouse.server';
+import { calendarOf } from './policy-file.server';
+
+/** Verdicts of every rule at each time, in order of rules; nothing is recorded. */
+export async function judgeAt(
+	warehouse: Warehouse,
+	policy: Policy,
+	times: readonly string[]
+): Promise<Verdict[]> {
+	const latest = times.at(-1);
+	if (latest === undefined) return [];
+	const cohorts: Record<string, DailyCohort[]> = {};
+	for (const { name, metric, slice } of policy.stop_loss.rules) {
+		const filter = Object.fromEntries(
+			DIMENSIONS.flatMap((dimension) => {
+				const value = slice[dimension];
+				return value === undefined ? [] : [[dimension, [value]]];
+			})
+		);
+		cohorts[name] = await dailyCohorts(warehouse, {
+			metric,
+			filter,
+			calendar: calendarOf(policy),
+			asOf: latest
+		});
+	}
+	return evaluateWeekly(policy, cohorts, times);
+}
+
+/**
+ * Judges the watermark, and before it every end of a week that passed since the ledger's latest verdict, so that an
+ * outage or a first log of a year leaves no hole. Records all of it and gives back the verdicts at the watermark;
+ * none without data.
+ */
+export async function judgeNow(warehouse: Warehouse, policy: Policy): Promise<Verdict[]> {
+	const now = await watermark(warehouse);
+	if (now === null) return [];
+	const calendar = calendarOf(policy);
+	const latest = (await latestVerdicts(warehouse)).reduce(
+		(last, { asOf }) => Math.max(last, Date.parse(asOf)),
+		-Infinity
+	);
+	const weeks = Number.isFinite(latest)
+		? weeksBetween(calendar, new Date(latest), now)
+		: await weeksPresent(warehouse, calendar);
+	const thisWeek = weekOf(calendar, now);
+	const ends = weeks
+		.filter((week) => week < thisWeek)
+		.map((week) => weekWindow(calendar, week).until)
+		.filter((end) => Date.parse(end) > latest && Date.parse(end) < Date.parse(now));
+	const verdicts = await judgeAt(warehouse, policy, [...ends, now]);
+	const version = await recordPolicy(warehouse, policy, new Date().toISOString());
+	await recordVerdicts(warehouse, verdicts, version);
+	return verdicts.filter(({ asOf }) => asOf === now);
+}
+
+/** The newest verdict of each rule that the policy still has, and all there were of them, oldest first. */
+export async function standing(
+	warehouse: Warehouse,
+	policy: Policy
+): Promise<{ latest: LedgerVerdict[]; history: LedgerVerdict[] }> {
+	const names = new Set(policy.stop_loss.rules.map(({ name }) => name));
+	const ours = ({ rule }: LedgerVerdict) => names.has(rule);
+	const [latest, history] = await Promise.all([latestVerdicts(warehouse), listVerdicts(warehouse)]);
+	return { latest: latest.filter(ours), history: history.filter(ours) };
+}

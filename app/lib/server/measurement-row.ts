@@ -1,0 +1,52 @@
+/** A Measurement as one flat row, for CSV and Arrow alike. Pure. What a kind of evidence does not have is null. */
+import type { Evidence, Measurement } from '#queries/measurement';
+import { DIMENSIONS, type Dimension } from '#warehouse/vocabulary';
+
+/** What was counted: the denominator, the exposure, or the values observed. */
+export function evidenceSize(evidence: Evidence): number {
+	if (evidence.kind === 'proportion') return evidence.denominator;
+	return evidence.kind === 'rate' ? evidence.exposure : evidence.n;
+}
+
+type Counted = Record<'numerator' | 'denominator' | 'per' | 'censored' | 'p50' | 'p90', number | null>;
+
+const NONE: Counted = { numerator: null, denominator: null, per: null, censored: null, p50: null, p90: null };
+
+function counted(evidence: Evidence): Counted {
+	switch (evidence.kind) {
+		case 'proportion':
+			return { ...NONE, numerator: evidence.numerator, denominator: evidence.denominator };
+		case 'rate':
+			return { ...NONE, numerator: evidence.events, denominator: evidence.exposure, per: evidence.per };
+		case 'distribution':
+			return { ...NONE, censored: evidence.censored, p50: evidence.p50, p90: evidence.p90 };
+	}
+}
+
+export function measurementRow({ evidence, interval, slice, window, ...one }: Measurement) {
+	const dimensions = Object.fromEntries(
+		DIMENSIONS.map((dimension) => [dimension, slice[dimension] ?? null])
+	) as Record<Dimension, string | null>;
+	return {
+		metric: one.metric,
+		week: window.week ?? null,
+		since: window.since,
+		until: window.until,
+		...dimensions,
+		value: one.value,
+		unit: one.unit,
+		low: interval?.low ?? null,
+		high: interval?.high ?? null,
+		level: interval?.level ?? null,
+		method: interval?.method ?? null,
+		kind: evidence.kind,
+		...counted(evidence),
+		n: evidenceSize(evidence),
+		pending: one.pending,
+		status: one.status,
+		reason: one.reason,
+		definition: one.definition
+	};
+}
+
+export type MeasurementRow = ReturnType<typeof measurementRow>;

@@ -1,0 +1,53 @@
+/**
+ * The policy that a command or a server works with: the file named, else `plimsoll.yaml` in the working folder, else
+ * the built-in one. Touches disk. Refuses a policy with any problem, and names each with line and remedy.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import builtIn from '../../../plimsoll.yaml?raw';
+import { parsePolicy, type Policy, type PolicyProblem } from '#stoploss/policy';
+import type { Calendar } from '#queries/measurement';
+
+/** Its message is the whole story. */
+export class PolicyRefused extends Error {
+	override name = 'PolicyRefused';
+}
+
+const LOCAL = 'plimsoll.yaml';
+
+export function loadPolicy(file: string | undefined): Policy {
+	const path = file || (existsSync(LOCAL) ? LOCAL : null);
+	const { policy, problems } = parsePolicy(path === null ? builtIn : readText(path));
+	const [first, ...others] = problems;
+	if (policy && !first) return policy;
+	const name = path ?? 'built-in policy';
+	const more = others.length > 0 ? ` (${others.length} more: plimsoll policy check ${name})` : '';
+	throw new PolicyRefused(`${first ? describe(name, first) : `${name} is not a policy.`}${more}`);
+}
+
+/** Every problem of a policy file, one line each; none when it is valid. */
+export function problemsOf(path: string): string[] {
+	return parsePolicy(readText(path)).problems.map((problem) => describe(path, problem));
+}
+
+export function calendarOf({ account }: Policy): Calendar {
+	return { timeZone: account.time_zone, weekStart: account.week_start };
+}
+
+const REFUSALS: Record<string, string> = {
+	ENOENT: 'there is no such file. Name another, or leave the option out to use the built-in policy',
+	EISDIR: 'it is a folder. Name the file in it',
+	EACCES: 'it may not be read. Check its permissions'
+};
+
+function readText(path: string): string {
+	try {
+		return readFileSync(path, 'utf8');
+	} catch (error) {
+		const { code = '', message } = error as NodeJS.ErrnoException;
+		throw new PolicyRefused(`Policy ${path}: ${REFUSALS[code] ?? message}.`);
+	}
+}
+
+function describe(path: string, { line, column, message, remedy }: PolicyProblem): string {
+	return `${path}:${line}:${column}: ${message}. ${remedy}`;
+}
