@@ -13,3 +13,11 @@ export { dailyCohorts, type CohortRequest } from './cohorts/daily.server';
 export * from './listings/listings.server';
 export { weekOf, weekWindow, weeksBetween } from './calendar';
 export { CATALOGUE, definitionOf, type Definition } from './metrics/catalogue';
+export {
+	DECOMPOSED_BY,
+	explainChange,
+	spanOf,
+	type Change,
+	type ChangeRequest
+} from './decomposition/decomposition.server';
+export type { Decomposition, SegmentPart } from './decomposition/decompose';

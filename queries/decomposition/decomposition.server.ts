@@ -1,0 +1,140 @@
+/**
+ * Why did a metric move between two windows? Touches the database, through the scorecard, so that the counts are
+ * those of the card. One decomposition each by intent, channel, market and language; they are four views of one
+ * change, so that parts of different views never add up. Refuses a metric that is no share or rate of contacts, and
+ * windows that overlap.
+ */
+import type { Dimension, MetricName } from '../../warehouse/vocabulary';
+import type { Warehouse } from '../../warehouse/warehouse.server';
+import type { Calendar, Measurement, Window } from '../measurement';
+import { weekWindow } from '../calendar';
+import { scorecard, type Filter } from '../scorecard/scorecard.server';
+import { decompose, type Count, type Decomposition, type SegmentCounts } from './decompose';
+
+export const DECOMPOSED_BY = [
+	'intent',
+	'channel',
+	'market',
+	'language'
+] as const satisfies readonly Dimension[];
+
+export interface ChangeRequest {
+	metric: MetricName;
+	/** A week such as 2026-W10, or weeks such as 2026-W06..2026-W09. */
+	week: string;
+	/** What it is compared with, written in the same way. */
+	against: string;
+	filter?: Filter;
+	asOf?: string;
+	calendar: Calendar;
+}
+
+export interface Change {
+	metric: MetricName;
+	before: Measurement;
+	after: Measurement;
+	/** Difference of the two values in the metric's own unit; null where either can't be known. */
+	change: number | null;
+	/** Why there is nothing to explain, or what can still move it; null when the figures are final. */
+	reason: string | null;
+	/** In the order of DECOMPOSED_BY; shares of contacts, 0..1. */
+	by: Decomposition[];
+}
+
+export async function explainChange(warehouse: Warehouse, request: ChangeRequest): Promise<Change> {
+	const { metric, calendar } = request;
+	const after = spanOf(calendar, request.week);
+	const before = spanOf(calendar, request.against);
+	if (before.since < after.until && after.since < before.until)
+		throw new RangeError(`${request.week} and ${request.against} overlap. Compare weeks apart.`);
+	const ask = (window: Window, by: readonly Dimension[]) =>
+		scorecard(warehouse, {
+			weeks: window,
+			by,
+			metrics: [metric],
+			calendar,
+			...(request.filter && { filter: request.filter }),
+			...(request.asOf && { asOf: request.asOf })
+		});
+	const [[one], [two], ...sliced] = await Promise.all([
+		ask(before, []),
+		ask(after, []),
+		...DECOMPOSED_BY.flatMap((dimension) => [ask(before, [dimension]), ask(after, [dimension])])
+	]);
+	if (!one || !two) throw new Error(`The scorecard gave nothing for ${metric}`);
+	const by = DECOMPOSED_BY.flatMap((dimension, at) => {
+		const rows = segmentsOf(dimension, sliced[2 * at]!, sliced[2 * at + 1]!);
+		mustAddUp(dimension, rows, one, two);
+		return decompose(dimension, rows) ?? [];
+	});
+	return {
+		metric,
+		before: one,
+		after: two,
+		change: one.value === null || two.value === null ? null : two.value - one.value,
+		reason: doubt(one, two),
+		by
+	};
+}
+
+/** The half-open window of a week, or of a run of weeks. */
+export function spanOf(calendar: Calendar, span: string): Window {
+	const [first, last, ...more] = span.split('..');
+	if (!first || last === '' || more.length > 0)
+		throw new RangeError(`Not weeks: ${span}. Write 2026-W10, or 2026-W06..2026-W09.`);
+	const start = weekWindow(calendar, first);
+	if (last === undefined) return start;
+	const end = weekWindow(calendar, last);
+	if (end.since < start.since) throw new RangeError(`${span} runs backwards.`);
+	return { since: start.since, until: end.until };
+}
+
+function countOf({ metric, evidence }: Measurement): Count {
+	if (evidence.kind === 'proportion') return { x: evidence.numerator, n: evidence.denominator };
+	if (evidence.kind === 'rate') return { x: evidence.events, n: evidence.exposure };
+	throw new RangeError(`${metric} is no share of contacts, so it has no rate and mix part.`);
+}
+
+function segmentsOf(
+	dimension: Dimension,
+	before: readonly Measurement[],
+	after: readonly Measurement[]
+): SegmentCounts[] {
+	const rows = new Map<string, SegmentCounts>();
+	const row = (segment: string) => {
+		const known = rows.get(segment) ?? { segment, before: { x: 0, n: 0 }, after: { x: 0, n: 0 } };
+		rows.set(segment, known);
+		return known;
+	};
+	for (const one of before) row(one.slice[dimension]!).before = countOf(one);
+	for (const one of after) row(one.slice[dimension]!).after = countOf(one);
+	return [...rows.values()];
+}
+
+/** Slices partition the contacts; were that ever untrue, every part below would be a wrong number. */
+function mustAddUp(
+	dimension: Dimension,
+	rows: readonly SegmentCounts[],
+	before: Measurement,
+	after: Measurement
+): void {
+	for (const [side, whole] of [
+		['before', countOf(before)],
+		['after', countOf(after)]
+	] as const) {
+		const sum = rows.reduce((total, row) => ({ x: total.x + row[side].x, n: total.n + row[side].n }), {
+			x: 0,
+			n: 0
+		});
+		if (Math.abs(sum.x - whole.x) > 1e-6 || Math.abs(sum.n - whole.n) > 1e-6)
+			throw new Error(`Slices by ${dimension} hold ${sum.x} of ${sum.n}, the whole ${whole.x} of ${whole.n}`);
+	}
+}
+
+function doubt(before: Measurement, after: Measurement): string | null {
+	if (before.value === null || after.value === null)
+		return (before.value === null ? before.reason : after.reason) ?? 'A window holds nothing.';
+	const pending = before.pending + after.pending;
+	if (pending > 0) return `${pending} outcome${pending === 1 ? '' : 's'} can still change.`;
+	return before.reason ?? after.reason;
+}
