@@ -21,3 +21,18 @@ export {
 	type ChangeRequest
 } from './decomposition/decomposition.server';
 export type { Decomposition, SegmentPart } from './decomposition/decompose';
+export {
+	bothViews,
+	cameBack,
+	translate,
+	type BothViews,
+	type CameBackRow,
+	type Share,
+	type Translation
+} from './translator/translator.server';
+export {
+	DEFINITIONS,
+	RESOLVED,
+	type DefinitionName,
+	type ResolvedDefinition
+} from './translator/definitions';
