@@ -1,121 +1,434 @@
 /**
- * The metrics a second time, in plain TypeScript and quadratic loops, written from the definitions and not from the
- * SQL: what the two must agree on is the meaning. Pure.
+ * The metrics a second time: canonical records in, counts out, in plain TypeScript and quadratic loops. Written from
+ * the words and the metric table of the design and not from the SQL: what the two must agree on is the meaning. Pure;
+ * imports types only, so that no mistake is shared.
  */
-export interface OracleEpisode {
+import type {
+	CanonicalRecord,
+	ConversationRecord,
+	RatingRecord,
+	RefundAuditRecord
+} from '../ingest/canonical';
+import type { IntentPolicy } from '../queries/facts/refresh.server';
+import type { Calendar } from '../queries/measurement';
+import type { Dimension } from '../warehouse/vocabulary';
+
+const SECOND = 1000;
+const HOUR = 3600 * SECOND;
+const DAY = 24 * HOUR;
+/** Milliseconds; missing is null. */
+type Instant = number | null;
+const time = (text: string | undefined): Instant => (text === undefined ? null : Date.parse(text));
+const earliest = (...all: Instant[]): Instant =>
+	all.reduce((least, one) => (one !== null && (least === null || one < least) ? one : least), null);
+
+/** One file as it was delivered. */
+export type Batch = readonly CanonicalRecord[];
+
+interface Refund {
+	amount: number | null;
+	verdict: 'right' | 'wrong' | null;
+	auditedAt: Instant;
+	knownAt: number;
+	correct: number | null;
+}
+
+/** A contact: one current conversation that the customer began. */
+export interface Contact {
 	id: string;
-	customer: string | null;
-	family: string | null;
-	initiatedBy: 'customer' | 'business' | 'survey';
-	test: boolean;
-	/** Milliseconds. */
+	customer: string;
+	family: string;
+	slice: Record<Dimension, string>;
 	start: number;
 	end: number;
-	resolved: number | null;
-	reopened: number | null;
-	bot: number;
-	agent: number;
-	handedOff: boolean;
-	askedForPerson: boolean;
-	score: number | null;
-	answered: number | null;
-	complaint: number | null;
+	resolved: Instant;
+	over: boolean;
+	path: 'ai_only' | 'escalated' | 'human_only' | 'abandoned';
+	/** First customer message after the resolve. */
+	reopened: Instant;
+	score: { value: number; scale: number; at: number; late: boolean } | null;
+	asked: boolean;
+	complaints: number[];
+	refunds: Refund[];
+	waitFrom: Instant;
+	reply: Instant;
+	left: Instant;
+	personNeverReached: boolean;
+	negativeClose: boolean;
+	notSolved: { at: Instant } | null;
+	judged: boolean;
+	/** Next contact after the resolve (or the end): same family, and any. */
+	next: Instant;
+	nextAny: Instant;
+	/** Whether it opens an issue, and whether anything followed in it. */
+	opensIssue: boolean;
+	issueGoesOn: boolean;
 }
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
+const versionOf = (record: CanonicalRecord) => Date.parse(record.updated_at!);
+const keyOf = (record: CanonicalRecord) =>
+	'conversation_id' in record
+		? [
+				record.record,
+				record.conversation_id,
+				record.record === 'refund_audit' ? record.refund_id : record.record === 'complaint' ? record.id : ''
+			].join('|')
+		: `conversation|${record.id}`;
 
-export interface Share {
-	x: number;
-	n: number;
-	pending: number;
-}
-
-export function pathOf(e: OracleEpisode): string {
-	if (e.bot === 0) return e.agent === 0 ? 'abandoned' : 'human_only';
-	return e.handedOff || e.agent > 0 ? 'escalated' : 'ai_only';
-}
-
-const isContact = (e: OracleEpisode) => !e.test && e.initiatedBy === 'customer';
-const sameFamily = (a: OracleEpisode, b: OracleEpisode) =>
-	a.customer !== null && a.customer === b.customer && a.family === b.family;
-
-/** Earliest return of the same customer with the same family after `from`. */
-function nextReturn(all: readonly OracleEpisode[], e: OracleEpisode, from: number): number {
-	let next = e.reopened !== null && e.reopened > from ? e.reopened : Infinity;
-	for (const other of all) {
-		if (other !== e && isContact(other) && sameFamily(e, other) && other.start > from)
-			next = Math.min(next, other.start);
+/** What stands after all deliveries: of every record its newest version, in whatever order they came. */
+function current(batches: readonly Batch[]): CanonicalRecord[] {
+	const newest = new Map<string, CanonicalRecord>();
+	for (const record of batches.flat()) {
+		const known = newest.get(keyOf(record));
+		if (!known || versionOf(record) > versionOf(known)) newest.set(keyOf(record), record);
 	}
-	return next;
+	return [...newest.values()];
 }
 
-/** Shares over everything closed by `asOf`. */
-export function oracle(all: readonly OracleEpisode[], asOf: number) {
-	const contacts = all.filter((e) => isContact(e) && e.end <= asOf);
-	const blank = (): Share => ({ x: 0, n: 0, pending: 0 });
-	const csat = blank();
-	const recontact72 = blank();
-	const recontact2472 = blank();
-	const containment = blank();
-	const bad = blank();
-	const fcr = blank();
-	const count = (share: Share, mature: boolean, hit: boolean) => {
-		if (!mature) share.pending++;
-		else {
-			share.n++;
-			if (hit) share.x++;
+function intentOf(record: ConversationRecord, { rules }: IntentPolicy): string | null {
+	if (record.intent !== undefined) return record.intent;
+	const tools = (record.tool_calls ?? [])
+		.filter((call) => (call.actor ?? 'bot') === 'bot')
+		.map((call) => call.name);
+	for (const rule of rules) if (rule.tools.some((tool) => tools.includes(tool))) return rule.intent;
+	const said = record.messages
+		.filter((message) => message.role === 'customer')
+		.map((message) => (message.text ?? '').toLowerCase());
+	for (const rule of rules)
+		if (rule.words.some((word) => said.some((text) => text.includes(word.toLowerCase())))) return rule.intent;
+	return null;
+}
+
+function ratingOf(record: ConversationRecord, side: RatingRecord | undefined, end: number): Contact['score'] {
+	const said = side?.score !== undefined ? side : record.rating;
+	if (said?.score === undefined) return null;
+	const answered = time(said.answered_at);
+	return {
+		value: said.score,
+		scale: said.scale ?? 5,
+		at: answered ?? time(record.rating?.asked_at) ?? time(side?.asked_at) ?? end,
+		late: answered !== null && answered > end + 7 * DAY
+	};
+}
+
+function refundsOf(record: ConversationRecord, audits: RefundAuditRecord[], end: number): Refund[] {
+	const refunds = record.refunds ?? [];
+	return refunds.map((refund) => {
+		const about = audits
+			.filter((audit) =>
+				audit.refund_id === undefined ? refunds.length === 1 : audit.refund_id === refund.id
+			)
+			.sort((a, b) => versionOf(a) - versionOf(b))
+			.at(-1);
+		const auditedAt = time(about?.audited_at) ?? time(refund.audited_at);
+		return {
+			amount: refund.amount_minor ?? null,
+			verdict: about?.audit_verdict ?? refund.audit_verdict ?? null,
+			auditedAt,
+			knownAt: auditedAt ?? time(refund.at) ?? end,
+			correct: about?.correct_amount_minor ?? refund.correct_amount_minor ?? null
+		};
+	});
+}
+
+/** Everything about a contact that its own records say. */
+function contactOf(
+	record: ConversationRecord,
+	records: readonly CanonicalRecord[],
+	policy: IntentPolicy
+): Contact {
+	const side = records.filter((other) => 'conversation_id' in other && other.conversation_id === record.id);
+	const ratings = side.filter((other) => other.record === 'rating');
+	const audits = side.filter((other) => other.record === 'refund_audit');
+	const start = Date.parse(record.started_at);
+	const resolved = time(record.resolved_at);
+	const sent = record.messages.map((message) => time(message.at)).filter((at) => at !== null);
+	const end = time(record.ended_at) ?? resolved ?? (sent.length > 0 ? Math.max(...sent) : start);
+	const customer = record.messages.filter((message) => message.role === 'customer');
+	const people = record.messages.filter((message) => message.role === 'agent' && message.public !== false);
+	const { escalation } = record;
+	const engaged = time(escalation?.engaged_at);
+	const person = people.length > 0 || engaged !== null;
+	const handedOver = escalation?.handed_off_at !== undefined || escalation?.reason === 'bot_handoff';
+	const bot = record.messages.some((message) => message.role === 'bot');
+	const path = bot ? (handedOver || person ? 'escalated' : 'ai_only') : person ? 'human_only' : 'abandoned';
+	const intent = intentOf(record, policy);
+	const known = policy.intents.find((one) => one.intent === intent);
+	const waitFrom = earliest(time(escalation?.needed_at), time(escalation?.handed_off_at));
+	const replies = [...people.map((message) => time(message.at)), engaged].filter((at) => at !== null);
+	const feelings = customer.filter((message) => message.sentiment !== undefined);
+	const afterResolve = customer
+		.map((message) => time(message.at))
+		.filter((at) => at !== null && resolved !== null && at > resolved);
+	const judged = record.outcome?.by === 'reviewer' || record.outcome?.by === 'audit';
+	return {
+		id: record.id,
+		customer: record.customer_id,
+		family: known?.family ?? intent ?? '(none)',
+		slice: {
+			path,
+			tier: known?.tier ?? 'unassigned',
+			intent: intent ?? '(none)',
+			channel: record.channel ?? '(none)',
+			market: record.market ?? '(none)',
+			language: record.language ?? '(none)',
+			source: 'canonical',
+			customer_value: record.customer_value ?? '(none)'
+		},
+		start,
+		end,
+		resolved,
+		over:
+			record.ended_at !== undefined ||
+			resolved !== null ||
+			record.status === 'resolved' ||
+			record.status === 'closed',
+		path,
+		reopened: earliest(...afterResolve),
+		score: ratingOf(record, ratings[0], end),
+		asked: record.rating?.asked_at !== undefined || ratings.some((rating) => rating.asked_at !== undefined),
+		complaints: [...(record.complaints ?? []), ...side.filter((other) => other.record === 'complaint')].map(
+			(complaint) => Date.parse(complaint.at)
+		),
+		refunds: refundsOf(record, audits, end),
+		waitFrom,
+		reply: waitFrom === null ? null : earliest(...replies.filter((at) => at >= waitFrom)),
+		left: time(escalation?.abandoned_at),
+		personNeverReached: escalation?.reason === 'customer_request' && !person,
+		negativeClose: customer.length >= 3 && (feelings.at(-1)?.sentiment ?? 0) < 0,
+		notSolved: judged && record.outcome?.solved === false ? { at: time(record.outcome.at) } : null,
+		judged,
+		next: null,
+		nextAny: null,
+		opensIssue: false,
+		issueGoesOn: false
+	};
+}
+
+/** All contacts, with what followed each: the journey needs every one of the customer's, on any channel. */
+export function contactsOf(batches: readonly Batch[], policy: IntentPolicy): Contact[] {
+	const records = current(batches);
+	const contacts = records
+		.filter((record): record is ConversationRecord => !('conversation_id' in record))
+		.filter((record) => record.test_traffic !== true && (record.initiated_by ?? 'customer') === 'customer')
+		.map((record) => contactOf(record, records, policy));
+	for (const one of contacts) {
+		const from = one.resolved ?? Math.max(one.start, one.end);
+		const others = contacts.filter((other) => other !== one && other.customer === one.customer);
+		const after = (those: Contact[]) =>
+			earliest(one.reopened, ...those.map((other) => other.start).filter((at) => at > from));
+		one.next = after(others.filter((other) => other.family === one.family));
+		one.nextAny = after(others);
+	}
+	const journeys = new Map<string, Contact[]>();
+	for (const one of contacts) {
+		const key = JSON.stringify([one.customer, one.family]);
+		journeys.set(key, [...(journeys.get(key) ?? []), one]);
+	}
+	for (const journey of journeys.values()) {
+		journey.sort((a, b) => a.start - b.start || (a.id < b.id ? -1 : 1));
+		let until = -Infinity;
+		for (const [at, one] of journey.entries()) {
+			one.opensIssue = one.start > until + 7 * DAY;
+			until = Math.max(until, one.end);
+			const following = journey[at + 1];
+			one.issueGoesOn =
+				(following !== undefined && following.start <= until + 7 * DAY) ||
+				(one.reopened !== null && one.reopened <= one.end + 7 * DAY);
+		}
+	}
+	return contacts;
+}
+
+/** What the source has ever said; what it never says is absent. */
+export function said(contacts: readonly Contact[]) {
+	const audits = contacts.some((one) => one.refunds.some((refund) => refund.verdict !== null));
+	return {
+		resolves: contacts.some((one) => one.resolved !== null),
+		ratings: contacts.some((one) => one.score !== null),
+		audits,
+		complaints: contacts.some((one) => one.complaints.length > 0)
+	};
+}
+
+export interface Answer {
+	numerator: number;
+	denominator: number;
+	pending: number;
+	parts?: Record<string, number>;
+	p50?: number | null;
+	p90?: number | null;
+}
+
+/** Every metric over the given contacts (one slice of one week), as known at `asOf`. */
+export function measureAll(
+	contacts: readonly Contact[],
+	source: ReturnType<typeof said>,
+	asOf: number
+): Record<string, Answer> {
+	const closed = contacts.filter((one) => one.end <= asOf);
+	const ripe = (days: number) => closed.filter((one) => one.end + days * DAY <= asOf);
+	const week = ripe(7);
+	const rated = week.filter((one) => one.score !== null && !one.score.late && one.score.at <= asOf);
+	const share = ({ value, scale }: { value: number; scale: number }) => (value - 1) / (scale - 1);
+	const csat: Answer = {
+		numerator: rated.filter((one) => share(one.score!) >= 0.75).length,
+		denominator: rated.length,
+		pending: source.ratings ? closed.length - week.length : 0,
+		parts: {
+			asked: week.filter((one) => one.asked).length,
+			contacts: closed.length,
+			score_sum: rated.reduce((sum, one) => sum + 1 + 4 * share(one.score!), 0)
 		}
 	};
-	for (const e of contacts) {
-		const mature7d = e.end + 7 * DAY <= asOf;
-		const rated =
-			e.score !== null && e.answered !== null && e.answered <= e.end + 7 * DAY && e.answered <= asOf;
-		if (mature7d && rated) count(csat, true, e.score! >= 4);
 
-		if (e.resolved !== null && e.resolved <= asOf && e.customer !== null) {
-			const wait = nextReturn(all, e, e.resolved) - e.resolved;
-			const mature = e.resolved + 72 * HOUR <= asOf;
-			count(recontact72, mature, wait <= 72 * HOUR);
-			count(recontact2472, mature, wait >= 24 * HOUR && wait <= 72 * HOUR);
-		}
+	const resolved = closed.filter((one) => one.resolved !== null && one.resolved <= asOf);
+	const recontact = (from: number, to: number, ripeAfter: number): Answer => {
+		const mature = resolved.filter((one) => one.resolved! + ripeAfter * HOUR <= asOf);
+		const within = (next: Instant, one: Contact) =>
+			next !== null && next - one.resolved! >= from * HOUR && next - one.resolved! <= to * HOUR;
+		return {
+			numerator: mature.filter((one) => within(one.next, one)).length,
+			denominator: mature.length,
+			pending: resolved.length - mature.length,
+			...(from === 0 &&
+				to === 72 && { parts: { any_intent: mature.filter((one) => within(one.nextAny, one)).length } })
+		};
+	};
 
-		const path = pathOf(e);
-		if (path === 'ai_only' || path === 'escalated') count(containment, true, path === 'ai_only');
-		if (path === 'ai_only') {
-			const from = e.resolved ?? e.end;
-			const back = nextReturn(all, e, from);
-			const complained = e.complaint !== null && e.complaint >= e.start && e.complaint <= e.end + 7 * DAY;
-			count(
-				bad,
-				mature7d,
-				back - from <= 72 * HOUR || e.askedForPerson || (rated && e.score! <= 2) || complained
-			);
+	const issues = source.resolves ? closed.filter((one) => one.opensIssue) : [];
+	const ripeIssues = issues.filter((one) => one.end + 7 * DAY <= asOf);
+
+	const withBot = closed.filter((one) => one.path === 'ai_only' || one.path === 'escalated');
+	const contained = closed.filter((one) => one.path === 'ai_only');
+	const signals: Record<string, (one: Contact) => boolean> = {
+		recontact_72h: (one) =>
+			one.next !== null && one.next <= Math.min((one.resolved ?? one.end) + 72 * HOUR, asOf),
+		person_never_reached: (one) => one.personNeverReached,
+		low_rating: (one) =>
+			one.score !== null && !one.score.late && one.score.at <= asOf && share(one.score) <= 0.25,
+		complaint_7d: (one) => complained(one, 7),
+		refund_error: (one) => one.refunds.some((refund) => refund.verdict === 'wrong' && refund.knownAt <= asOf),
+		negative_close_after_rephrasing: (one) => one.negativeClose,
+		verdict_not_solved: (one) => one.notSolved !== null && (one.notSolved.at ?? -Infinity) <= asOf
+	};
+	function complained(one: Contact, days: number): boolean {
+		return one.complaints.some((at) => at >= one.start && at <= Math.min(one.end + days * DAY, asOf));
+	}
+	const ripeContained = contained.filter((one) => week.includes(one));
+	const bad: Answer = {
+		numerator: ripeContained.filter((one) => Object.values(signals).some((fires) => fires(one))).length,
+		denominator: ripeContained.length,
+		pending: contained.length - ripeContained.length,
+		parts: Object.fromEntries(
+			Object.entries(signals).map(([name, fires]) => [name, ripeContained.filter(fires).length])
+		)
+	};
+
+	const audited = closed
+		.flatMap((one) => one.refunds)
+		.filter((refund) => refund.verdict !== null && (refund.auditedAt ?? -Infinity) <= asOf);
+	const wrong = audited.filter((refund) => refund.verdict === 'wrong');
+	const sum = (all: readonly number[]) => all.reduce((total, one) => total + one, 0);
+	const refunds: Answer = {
+		numerator: wrong.length,
+		denominator: audited.length,
+		pending: 0,
+		parts: {
+			refunds: sum(closed.map((one) => one.refunds.length)),
+			wrong_minor: sum(
+				wrong.map((refund) => (refund.amount === null ? 0 : Math.abs(refund.amount - (refund.correct ?? 0))))
+			),
+			audited_minor: sum(audited.map((refund) => refund.amount ?? 0))
 		}
-	}
-	// Issues: walk each customer and family in time; more than 7 days after the last contact's end opens a new one.
-	const walked = all
-		.filter((e) => isContact(e) && e.customer !== null)
-		.sort((a, b) => a.start - b.start || all.indexOf(a) - all.indexOf(b));
-	const last = new Map<string, OracleEpisode>();
-	for (const [at, e] of walked.entries()) {
-		const key = `${e.customer}|${e.family}`;
-		const before = last.get(key);
-		last.set(key, e);
-		if ((before && e.start <= before.end + 7 * DAY) || e.end > asOf) continue;
-		const again = walked
-			.slice(at + 1)
-			.some((other) => sameFamily(e, other) && other.start <= e.end + 7 * DAY);
-		const from = e.resolved ?? e.end;
-		const reopened = e.reopened !== null && e.reopened > from && e.reopened <= e.end + 7 * DAY;
-		count(fcr, e.end + 7 * DAY <= asOf, e.resolved !== null && !again && !reopened);
-	}
+	};
+
+	const fortnight = source.complaints ? ripe(14) : [];
+	const hours = resolved.map((one) => (one.resolved! - one.start) / HOUR).sort((a, b) => a - b);
 	return {
 		csat_top_box: csat,
-		recontact_72h: recontact72,
-		recontact_24_72h: recontact2472,
-		containment,
+		recontact_24h: recontact(0, 24, 24),
+		recontact_48h: recontact(0, 48, 48),
+		recontact_72h: recontact(0, 72, 72),
+		recontact_24_72h: recontact(24, 72, 72),
+		first_contact_resolution: {
+			numerator: ripeIssues.filter((one) => one.resolved !== null && !one.issueGoesOn).length,
+			denominator: ripeIssues.length,
+			pending: issues.length - ripeIssues.length
+		},
+		containment: { numerator: contained.length, denominator: withBot.length, pending: 0 },
 		bad_containment: bad,
-		first_contact_resolution: fcr
+		escalation_latency: latency(closed, asOf),
+		refund_error_rate: refunds,
+		complaint_rate: {
+			numerator: fortnight.filter((one) => complained(one, 14)).length,
+			denominator: fortnight.length,
+			pending: source.complaints ? closed.length - fortnight.length : 0
+		},
+		time_to_resolution: {
+			numerator: hours.length,
+			denominator: hours.length,
+			pending: 0,
+			p50: between(hours, 0.5),
+			p90: between(hours, 0.9)
+		}
 	};
+}
+
+/** Quantile with linear interpolation between the order statistics. */
+function between(sorted: readonly number[], p: number): number | null {
+	if (sorted.length === 0) return null;
+	const place = p * (sorted.length - 1);
+	const low = sorted[Math.floor(place)]!;
+	return low + (place - Math.floor(place)) * (sorted[Math.ceil(place)]! - low);
+}
+
+function latency(closed: readonly Contact[], asOf: number): Answer {
+	const waits = closed
+		.filter((one) => one.waitFrom !== null && one.waitFrom <= asOf)
+		.map((one) => {
+			const left = one.left !== null && one.left <= asOf;
+			const answered = one.reply !== null && one.reply <= asOf && !(left && one.left! < one.reply);
+			const until = answered ? one.reply! : left ? one.left! : one.over ? one.end : asOf;
+			return {
+				ending: answered ? 'engaged' : left ? 'abandoned' : one.over ? 'unanswered' : 'waiting',
+				minutes: Math.max(0, until - one.waitFrom!) / 60_000
+			};
+		});
+	const count = (ending: string) => waits.filter((wait) => wait.ending === ending).length;
+	// Kaplan and Meier: at each answer, the share still waiting falls by answers over those who still waited.
+	const atMost = (level: number) => {
+		let waiting = 1;
+		for (const minutes of [...new Set(waits.map((wait) => wait.minutes))].sort((a, b) => a - b)) {
+			const here = waits.filter((wait) => wait.ending === 'engaged' && wait.minutes === minutes).length;
+			if (here > 0) waiting *= 1 - here / waits.filter((wait) => wait.minutes >= minutes).length;
+			if (here > 0 && waiting <= level + 1e-9) return minutes;
+		}
+		return null;
+	};
+	return {
+		numerator: count('engaged'),
+		denominator: waits.length,
+		pending: 0,
+		p50: atMost(0.5),
+		p90: atMost(0.1),
+		parts: {
+			engaged: count('engaged'),
+			abandoned: count('abandoned'),
+			unanswered: count('unanswered'),
+			waiting: count('waiting')
+		}
+	};
+}
+
+/** Label of the week in which an instant falls, by the wall clock of the account's zone. */
+export function weekLabel(at: number, { timeZone, weekStart }: Calendar): string {
+	const parts = new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(at);
+	const day = Date.parse(`${parts}T00:00:00Z`);
+	const weekday = new Date(day).getUTCDay();
+	// The Thursday of the week that holds the day; a Sunday belongs to the week before it, unless weeks start there.
+	const thursday = day + (weekday === 0 ? (weekStart === 'sunday' ? 4 : -3) : 4 - weekday) * DAY;
+	const year = new Date(thursday).getUTCFullYear();
+	const week = Math.floor((thursday - Date.UTC(year, 0, 1)) / (7 * DAY)) + 1;
+	return `${year}-W${String(week).padStart(2, '0')}`;
 }
