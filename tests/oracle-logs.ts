@@ -7,7 +7,14 @@ import fc from 'fast-check';
 import type { CanonicalRecord, ConversationRecord } from '../ingest/canonical';
 import type { IntentPolicy } from '../queries/facts/refresh.server';
 import type { Calendar } from '../queries/measurement';
-import { AUDIT_VERDICTS, ESCALATION_REASONS, OUTCOME_JUDGES, ROLES, STATUSES } from '../warehouse/vocabulary';
+import {
+	AUDIT_VERDICTS,
+	ESCALATION_REASONS,
+	INITIATORS,
+	OUTCOME_JUDGES,
+	ROLES,
+	STATUSES
+} from '../warehouse/vocabulary';
 import type { Batch } from './oracle';
 
 const MINUTE = 60_000;
@@ -48,7 +55,8 @@ const after = fc.oneof(
 		.map(([days, second, minutes]) => days * DAY + second * 1000 + minutes)
 );
 const yes = fc.constantFrom(true);
-const rarely = <T>(wish: fc.Arbitrary<T>) => fc.option(wish, { freq: 1, nil: undefined });
+const seldom = <T>(wish: fc.Arbitrary<T>) =>
+	fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: wish });
 
 const message = fc.record(
 	{
@@ -82,9 +90,19 @@ const rating = fc.record(
 	},
 	{ requiredKeys: [] }
 );
+const escalation = fc.record(
+	{
+		neededAfter: after,
+		reason: fc.constantFrom(...ESCALATION_REASONS),
+		handedAfter: after,
+		engagedAfter: after,
+		leftAfter: after
+	},
+	{ requiredKeys: [] }
+);
 const episode = fc.record(
 	{
-		messages: fc.array(message, { minLength: 1, maxLength: 5 }),
+		messages: fc.array(message, { minLength: 1, maxLength: 6 }),
 		endsAfter: after,
 		resolvesAfter: after,
 		status: fc.constantFrom(...STATUSES),
@@ -93,18 +111,14 @@ const episode = fc.record(
 		language: fc.constantFrom('en', 'sv'),
 		market: fc.constantFrom('SE', 'DE'),
 		value: fc.constantFrom('standard', 'high'),
-		initiatedBy: fc.constantFrom('customer', 'customer', 'customer', 'business', 'survey'),
-		test: fc.constantFrom(false, false, true),
-		neededAfter: after,
-		reason: fc.constantFrom(...ESCALATION_REASONS),
-		handedAfter: after,
-		engagedAfter: after,
-		leftAfter: after,
-		refunds: fc.array(refund, { maxLength: 2 }),
+		initiatedBy: seldom(fc.constantFrom(...INITIATORS)),
+		test: seldom(fc.boolean()),
+		escalation: seldom(escalation),
+		refunds: seldom(fc.array(refund, { maxLength: 2 })),
 		rating,
-		complaintAfter: after,
-		solved: fc.boolean(),
-		judge: fc.constantFrom(...OUTCOME_JUDGES),
+		complaintAfter: seldom(after),
+		solved: seldom(fc.boolean()),
+		judge: fc.constantFrom(...OUTCOME_JUDGES, 'reviewer' as const, 'audit' as const, 'audit' as const),
 		judgedAfter: after,
 		tool: fc.constantFrom('issue_refund', 'freeze_card', 'look_up'),
 		toolBy: fc.constantFrom('bot', 'customer')
@@ -136,7 +150,7 @@ const conversation = fc.record({
 		{ weight: 4, arbitrary: fc.tuple(fc.record({ seen: episode, files: deliveries })) },
 		{
 			weight: 1,
-			arbitrary: fc.array(fc.record({ seen: episode, files: deliveries, moved: rarely(fc.nat(3)) }), {
+			arbitrary: fc.array(fc.record({ seen: episode, files: deliveries, moved: seldom(fc.nat(3)) }), {
 				minLength: 2,
 				maxLength: 3
 			})
@@ -237,11 +251,11 @@ function record(e: Episode, start: number): Omit<ConversationRecord, 'id' | 'cus
 	const at = <K extends string>(key: K, delay: number | undefined) =>
 		some(key, delay === undefined ? undefined : iso(start + delay));
 	const escalation = {
-		...at('needed_at', e.neededAfter),
-		...some('reason', e.reason),
-		...at('handed_off_at', e.handedAfter),
-		...at('engaged_at', e.engagedAfter),
-		...at('abandoned_at', e.leftAfter)
+		...at('needed_at', e.escalation?.neededAfter),
+		...some('reason', e.escalation?.reason),
+		...at('handed_off_at', e.escalation?.handedAfter),
+		...at('engaged_at', e.escalation?.engagedAfter),
+		...at('abandoned_at', e.escalation?.leftAfter)
 	};
 	return {
 		started_at: iso(start),

@@ -11,7 +11,7 @@ import { contactsOf, measureAll, said, weekLabel, type Answer, type Contact } fr
 import { logOf, policy, type Log } from './oracle-logs';
 import { openProduct, type Product } from './oracle-product';
 
-const runs = Number(process.env['ORACLE_RUNS'] ?? 10);
+const runs = Number(process.env['ORACLE_RUNS'] ?? 5);
 const seed = Number(process.env['ORACLE_SEED'] ?? 20261124);
 const customers = Number(process.env['ORACLE_CUSTOMERS'] ?? 150);
 
@@ -24,7 +24,7 @@ afterAll(() => product.close());
 const rounded = (value: number | null) => (value === null ? null : Math.round(value * 1e6) / 1e6);
 
 /** A Measurement and an Answer in the same words. */
-function said1(m: Measurement) {
+function measured(m: Measurement) {
 	const { evidence } = m;
 	const counts =
 		evidence.kind === 'proportion'
@@ -41,7 +41,7 @@ function said1(m: Measurement) {
 	return { ...counts, pending: m.pending, status: m.status, parts: Object.fromEntries(parts) };
 }
 
-function said2({ parts = {}, ...answer }: Answer) {
+function expected({ parts = {}, ...answer }: Answer) {
 	const { denominator: n, pending } = answer;
 	const status = pending > 0 ? 'immature' : n === 0 ? 'absent' : n < 30 ? 'thin' : 'measured';
 	return {
@@ -80,7 +80,10 @@ async function compare(contacts: readonly Contact[], { calendar, asOf }: Log): P
 				const key = `${m.window.week ?? 'all'} ${JSON.stringify(by.map((dimension) => m.slice[dimension]))}`;
 				if (!answered.has(key)) answered.set(key, measureAll(groups.get(key) ?? [], source, at));
 				const place = { metric: m.metric, key, by, asOf: new Date(at).toISOString() };
-				expect({ ...place, ...said1(m) }).toEqual({ ...place, ...said2(answered.get(key)![m.metric]!) });
+				expect({ ...place, ...measured(m) }).toEqual({
+					...place,
+					...expected(answered.get(key)![m.metric]!)
+				});
 			}
 			// No slice is left out: every contact that had closed is in some row.
 			for (const [key, those] of groups)
