@@ -28,6 +28,12 @@ const time = z.iso.datetime({ offset: true });
 const text = z.string();
 const name = z.string().min(1);
 const money = z.int();
+const auditProbability = z
+	.number()
+	.gt(0)
+	.max(1)
+	.optional()
+	.describe('Chance with which this refund was drawn for audit; missing where every refund had the same.');
 const currency = z.string().regex(/^[A-Z]{3}$/);
 const schemaVersion = z
 	.literal(SCHEMA_VERSION)
@@ -63,7 +69,11 @@ export const escalationSchema = z.object({
 		.optional()
 		.describe('When a person took over (first public reply); missing when none did.'),
 	abandoned_at: time.optional().describe('When the waiting customer left.'),
-	handoff_parts: z.array(z.enum(HANDOFF_PARTS)).optional()
+	handoff_parts: z.array(z.enum(HANDOFF_PARTS)).optional(),
+	re_asked: z
+		.boolean()
+		.optional()
+		.describe('true when the person asked for what the customer had given already; missing means unknown.')
 });
 
 export const refundSchema = z.object({
@@ -75,7 +85,8 @@ export const refundSchema = z.object({
 	approved_by: name.optional().describe('The person who approved it; missing when nobody did.'),
 	audit_verdict: z.enum(AUDIT_VERDICTS).optional(),
 	audited_at: time.optional(),
-	correct_amount_minor: money.optional()
+	correct_amount_minor: money.optional(),
+	audit_probability: auditProbability
 });
 
 export const ratingSchema = z.object({
@@ -108,7 +119,12 @@ export const conversationSchema = z
 		record: z.literal('conversation').default('conversation'),
 		schema_version: schemaVersion,
 		id: name.describe('Unique within its source.'),
-		thread_id: name.optional().describe('Shared by episodes of one ticket or thread.'),
+		thread_id: name
+			.optional()
+			.describe('Shared by the episodes of one ticket or thread, follow-ups included.'),
+		merged_into: name
+			.optional()
+			.describe('Id of the conversation that this one was merged into; it is then no contact of its own.'),
 		customer_id: name,
 		updated_at: time
 			.optional()
@@ -135,7 +151,8 @@ export const conversationSchema = z
 		test_traffic: z
 			.boolean()
 			.optional()
-			.describe('true for tests and internal traffic: counted, never measured.')
+			.describe('true for tests and internal traffic: counted, never measured.'),
+		spam: z.boolean().optional().describe('true for spam: counted, never measured.')
 	})
 	.meta({
 		id: 'conversation',
@@ -161,7 +178,8 @@ export const refundAuditRecordSchema = z.object({
 	refund_id: name.optional().describe('Missing when the conversation has one refund.'),
 	audit_verdict: z.enum(AUDIT_VERDICTS),
 	audited_at: time.optional(),
-	correct_amount_minor: money.optional()
+	correct_amount_minor: money.optional(),
+	audit_probability: auditProbability
 });
 export const complaintRecordSchema = z.object({
 	record: z.literal('complaint'),

@@ -24,6 +24,7 @@ interface Json {
 	format?: string;
 	minLength?: number;
 	minimum?: number;
+	exclusiveMinimum?: number;
 	maximum?: number;
 	properties?: Record<string, Json>;
 	required?: string[];
@@ -45,7 +46,12 @@ function kindOfJson(name: string, json: Json): Shape[string] {
 	if (json.type === 'string') return { ...base, kind: json.minLength === 1 ? 'name' : 'text' };
 	const bound = (value: number | undefined) =>
 		value === undefined || Math.abs(value) >= Number.MAX_SAFE_INTEGER ? undefined : value;
-	return { ...base, kind: json.type!, min: bound(json.minimum), max: bound(json.maximum) };
+	return {
+		...base,
+		kind: json.type!,
+		min: bound(json.minimum ?? json.exclusiveMinimum),
+		max: bound(json.maximum)
+	};
 }
 
 function shapeOfJson(json: Json): Shape {

@@ -19,6 +19,8 @@ export interface Leaf {
 	kind: 'text' | 'name' | 'time' | 'number' | 'integer' | 'boolean' | 'json' | 'word' | 'words';
 	words?: readonly string[];
 	min?: number;
+	/** true: `min` itself is refused. */
+	exclusiveMin?: true;
 	max?: number;
 	pattern?: string;
 	required?: true;
@@ -36,6 +38,7 @@ const name: Leaf = { kind: 'name' };
 const time: Leaf = { kind: 'time' };
 const boolean: Leaf = { kind: 'boolean' };
 const integer: Leaf = { kind: 'integer' };
+const probability: Leaf = { kind: 'number', min: 0, exclusiveMin: true, max: 1 };
 const currency: Leaf = { kind: 'text', pattern: '^[A-Z]{3}$' };
 const word = (words: readonly string[]): Leaf => ({ kind: 'word', words });
 const required = <F extends Field>(field: F): F & { required: true } => ({ ...field, required: true });
@@ -56,6 +59,7 @@ export const CONVERSATION_FIELDS: Fields = {
 	schema_version: integer,
 	id: required(name),
 	thread_id: name,
+	merged_into: name,
 	customer_id: required(name),
 	updated_at: time,
 	initiated_by: word(INITIATORS),
@@ -93,7 +97,8 @@ export const CONVERSATION_FIELDS: Fields = {
 		handed_off_at: time,
 		engaged_at: time,
 		abandoned_at: time,
-		handoff_parts: { kind: 'words', words: HANDOFF_PARTS }
+		handoff_parts: { kind: 'words', words: HANDOFF_PARTS },
+		re_asked: boolean
 	}),
 	refunds: list({
 		id: name,
@@ -104,13 +109,15 @@ export const CONVERSATION_FIELDS: Fields = {
 		approved_by: name,
 		audit_verdict: word(AUDIT_VERDICTS),
 		audited_at: time,
-		correct_amount_minor: integer
+		correct_amount_minor: integer,
+		audit_probability: probability
 	}),
 	rating: object(rating),
 	complaints: list(complaint),
 	outcome: object({ solved: required(boolean), by: word(OUTCOME_JUDGES), at: time }),
 	costs: object(costs),
-	test_traffic: boolean
+	test_traffic: boolean,
+	spam: boolean
 };
 
 const sideFeed: Fields = {
@@ -129,7 +136,8 @@ export const SIDE_FIELDS = {
 		refund_id: name,
 		audit_verdict: required(word(AUDIT_VERDICTS)),
 		audited_at: time,
-		correct_amount_minor: integer
+		correct_amount_minor: integer,
+		audit_probability: probability
 	},
 	complaint: { ...sideFeed, ...complaint },
 	cost: { ...sideFeed, ...costs }

@@ -112,7 +112,14 @@ function leafArms(value: string, label: string, leaf: Leaf): string[] {
 		case 'text':
 			break;
 	}
-	if (leaf.min !== undefined && leaf.max !== undefined) {
+	if (leaf.exclusiveMin)
+		arms.push(
+			arm(
+				`NOT (try_cast(${value} AS DOUBLE) > ${leaf.min} AND try_cast(${value} AS DOUBLE) <= ${leaf.max})`,
+				`must be above ${leaf.min}, at most ${leaf.max}`
+			)
+		);
+	else if (leaf.min !== undefined && leaf.max !== undefined) {
 		arms.push(
 			arm(
 				`try_cast(${value} AS DOUBLE) NOT BETWEEN ${leaf.min} AND ${leaf.max}`,

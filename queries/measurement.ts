@@ -13,24 +13,43 @@ export interface Window {
 	week?: string;
 }
 
+/** Further figures of the same rows, by name; null where one could not be found. */
+export type Parts = Record<string, number | null>;
+
 /** What was counted. Ratios are derived from here and never stored. */
 export type Evidence =
-	| { kind: 'proportion'; numerator: number; denominator: number; parts?: Record<string, number> }
-	| { kind: 'rate'; events: number; exposure: number; per: number; parts?: Record<string, number> }
+	| { kind: 'proportion'; numerator: number; denominator: number; parts?: Parts }
+	| { kind: 'rate'; events: number; exposure: number; per: number; parts?: Parts }
+	| { kind: 'mean'; n: number; sum: number; sumOfSquares: number; currency?: string; parts?: Parts }
+	| { kind: 'ratio'; numerator: number; denominator: number; n: number; currency?: string; parts?: Parts }
+	| {
+			kind: 'survival';
+			/** Rows at risk at the start. */ n: number;
+			/** Events within the window, as known. */ events: number;
+			/** Rows whose window is still open. */ censored: number;
+			parts?: Parts;
+	  }
 	| {
 			kind: 'distribution';
 			/** Values observed. */ n: number;
 			/** Waits that ended without the event; they count as at risk until then. */ censored: number;
 			p50: number | null;
 			p90: number | null;
-			parts?: Record<string, number>;
+			parts?: Parts;
 	  };
 
 export interface Interval {
 	low: number;
 	high: number | null;
 	level: number;
-	method: 'wilson' | 'exact_poisson' | 'kaplan_meier_log_log' | 'order_statistics';
+	method:
+		| 'wilson'
+		| 'hajek_wilson'
+		| 'exact_poisson'
+		| 'kaplan_meier_log_log'
+		| 'order_statistics'
+		| 'normal'
+		| 'ratio_linearised';
 }
 
 export interface Measurement {
@@ -38,9 +57,9 @@ export interface Measurement {
 	slice: Slice;
 	window: Window;
 	evidence: Evidence;
-	/** Proportion in 0..1, rate per `per`, or the median in `unit`; null whenever nothing can be said. */
+	/** Proportion in 0..1, rate per `per`, mean, ratio, or the median in `unit`; null whenever nothing can be said. */
 	value: number | null;
-	unit: 'share' | 'per_1000' | 'minutes' | 'hours';
+	unit: 'share' | 'per_1000' | 'minutes' | 'hours' | 'score' | 'money';
 	interval: Interval | null;
 	/** Rows of this window whose outcome can still change. */
 	pending: number;
@@ -56,6 +75,24 @@ export interface Calendar {
 	/** IANA name, such as Europe/Stockholm. */
 	timeZone: string;
 	weekStart: 'monday' | 'sunday';
+}
+
+/** Thresholds that a metric is counted against. They come from the policy; a metric whose limit is missing is absent. */
+export interface Limits {
+	/** Minutes within which a person must answer. */
+	escalationMinutes?: number | undefined;
+	/** Refunds above this many minor units need a person. */
+	refundApprovalMinor?: number | undefined;
+	/** Cost of a minute of a person's work, in units of the log's currency. */
+	humanMinuteCost?: number | undefined;
+	businessHours?: BusinessHours | undefined;
+}
+
+export interface BusinessHours {
+	/** Half-open, in the account's zone; several spans a day may stand apart. Weekday 1 is Monday. */
+	spans: readonly { weekday: number; opens: string; closes: string }[];
+	/** Days such as 2026-12-25. */
+	holidays: readonly string[];
 }
 
 /** One row per cohort day (the day of closing, in the account's zone) and intent: what the stop-loss reads. */

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { LineCounter, isNode, parseDocument } from 'yaml';
 import { z } from 'zod';
+import type { Limits } from '../queries/measurement';
 import { PATHS, TIERS } from '../warehouse/vocabulary';
 
 export const RULE_METRICS = ['csat_top_box', 'recontact_72h'] as const;
@@ -36,6 +37,18 @@ const ruleSchema = z.strictObject({
 	owner: z.string().min(1)
 });
 
+const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'Write a time of day as "09:00"');
+
+const businessHoursSchema = z.strictObject({
+	open: z.array(
+		z
+			.strictObject({ days: z.array(z.enum(WEEKDAYS)).min(1), from: clockTime, to: clockTime })
+			.refine(({ from, to }) => from < to, 'from must be before to; write hours past midnight as two entries')
+	),
+	holidays: z.array(z.iso.date()).default([])
+});
+
 const intentList = z.array(z.string().min(1)).default([]);
 
 export const policySchema = z.strictObject({
@@ -43,7 +56,8 @@ export const policySchema = z.strictObject({
 	account: z.strictObject({
 		name: z.string().min(1),
 		time_zone: z.string(),
-		week_start: z.enum(['monday', 'sunday']).default('monday')
+		week_start: z.enum(['monday', 'sunday']).default('monday'),
+		business_hours: businessHoursSchema.optional()
 	}),
 	tiers: z.strictObject({ A: intentList, B: intentList, C: intentList }),
 	intent_families: z.record(z.string(), z.array(z.string())).default({}),
@@ -58,7 +72,12 @@ export const policySchema = z.strictObject({
 		.default([]),
 	limits: z.strictObject({
 		escalation_minutes: z.number().positive(),
-		refund_approval_minor: z.int().nonnegative()
+		refund_approval_minor: z.int().nonnegative(),
+		human_minute_cost: z
+			.number()
+			.nonnegative()
+			.optional()
+			.describe('Cost of a minute of a person, in units of the currency of the log.')
 	}),
 	minimum_evidence: z.int().min(10).default(50),
 	stop_loss: z.strictObject({ rules: z.array(ruleSchema) })
@@ -211,6 +230,22 @@ export function intentPolicyOf(policy: Policy) {
 	);
 	const rules = policy.intent_map;
 	return { hash: hashOf({ intents, rules }), intents, rules };
+}
+
+/** The limits that metrics are counted against. */
+export function limitsOf({ account, limits }: Policy): Limits {
+	const hours = account.business_hours;
+	return {
+		escalationMinutes: limits.escalation_minutes,
+		refundApprovalMinor: limits.refund_approval_minor,
+		humanMinuteCost: limits.human_minute_cost,
+		businessHours: hours && {
+			spans: hours.open.flatMap(({ days, from, to }) =>
+				days.map((day) => ({ weekday: WEEKDAYS.indexOf(day) + 1, opens: from, closes: to }))
+			),
+			holidays: hours.holidays
+		}
+	};
 }
 
 export function sentenceOf(rule: Rule): string {

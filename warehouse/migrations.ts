@@ -4,8 +4,9 @@ import log from './migrations/001_log.sql?raw';
 import facts from './migrations/002_facts.sql?raw';
 import ledger from './migrations/003_ledger.sql?raw';
 import answeredEscalation from './migrations/004_answered_escalation.sql?raw';
+import metrics from './migrations/005_metrics.sql?raw';
 
-export const MIGRATIONS: readonly string[] = [log, facts, ledger, answeredEscalation].map(fillVocabularies);
+export const MIGRATIONS: readonly string[] = [log, facts, ledger, answeredEscalation, metrics].map(fillVocabularies);
 
 function fillVocabularies(sql: string): string {
 	return sql.replaceAll(/\{\{([A-Z_]+)\}\}/g, (_, name: string) => {

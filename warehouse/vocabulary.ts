@@ -19,6 +19,10 @@ export type Tier = (typeof TIERS)[number];
 export const ROUTES = ['contain', 'assist', 'escalate'] as const;
 export type Route = (typeof ROUTES)[number];
 
+/** Why a stored conversation is never a contact. */
+export const EXCLUSIONS = ['test_traffic', 'spam', 'merged', 'business', 'survey'] as const;
+export type Exclusion = (typeof EXCLUSIONS)[number];
+
 export const STATUSES = ['open', 'pending', 'resolved', 'closed'] as const;
 export type Status = (typeof STATUSES)[number];
 
@@ -69,17 +73,35 @@ export type Dimension = (typeof DIMENSIONS)[number];
 
 export const METRICS = [
 	'csat_top_box',
+	'csat_mean',
+	'csat_reply_rate',
+	'csat_if_silent_unhappy',
+	'csat_if_silent_happy',
 	'recontact_24h',
 	'recontact_48h',
 	'recontact_72h',
 	'recontact_24_72h',
+	'recontact_72h_any_intent',
+	'recontact_72h_estimate',
 	'first_contact_resolution',
 	'containment',
 	'bad_containment',
+	'durable_resolution',
 	'escalation_latency',
+	'escalation_latency_business_hours',
+	'escalation_within_limit',
+	'escalation_abandonment',
+	'human_out',
+	'handoff_completeness',
+	're_ask_rate',
 	'refund_error_rate',
+	'refund_error_money',
+	'refund_approval',
 	'complaint_rate',
-	'time_to_resolution'
+	'complaint_rate_regulator',
+	'time_to_resolution',
+	'cost_per_contact',
+	'cost_per_durable_resolution'
 ] as const;
 export type MetricName = (typeof METRICS)[number];
 

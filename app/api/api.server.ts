@@ -14,7 +14,7 @@ import { explain } from '$lib/server/explain';
 import { judgeAt, judgeNow, standing } from '$lib/server/judge.server';
 import { toArrow } from '$lib/server/measurement-arrow';
 import { toCsv } from '$lib/server/measurement-csv';
-import { calendar, policy, warehouse } from '$lib/server/plimsoll.server';
+import { calendar, limits, policy, warehouse } from '$lib/server/plimsoll.server';
 import { alertsRoute, healthRoute, ingestRoute, schemaRoute, scorecardRoute } from './routes';
 import { TooLarge, spool } from './spool.server';
 
@@ -119,6 +119,7 @@ export function createApi() {
 			by: dimensions as Dimension[],
 			filter: given as Filter,
 			calendar: zone,
+			limits: limits(),
 			...(as_of && { asOf: as_of })
 		});
 		const name = `scorecard-${week ?? latest}`;

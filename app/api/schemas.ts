@@ -56,9 +56,30 @@ export const ingestReport = z
 	.describe('read = accepted + unchanged + quarantined.')
 	.openapi('IngestReport');
 
-const parts = z.record(z.string(), z.number()).optional().describe('Counts beside the evidence, by name.');
+const parts = z
+	.record(z.string(), z.number().nullable())
+	.optional()
+	.describe('Further figures of the same rows, by name.');
+const currency = z.string().optional().describe('Of sums of money.');
 const evidence = z.discriminatedUnion('kind', [
 	z.object({ kind: z.literal('proportion'), numerator: z.number(), denominator: z.number(), parts }),
+	z.object({
+		kind: z.literal('mean'),
+		n: z.number(),
+		sum: z.number(),
+		sumOfSquares: z.number(),
+		currency,
+		parts
+	}),
+	z.object({
+		kind: z.literal('ratio'),
+		numerator: z.number(),
+		denominator: z.number(),
+		n: z.number(),
+		currency,
+		parts
+	}),
+	z.object({ kind: z.literal('survival'), n: z.number(), events: z.number(), censored: z.number(), parts }),
 	z.object({ kind: z.literal('rate'), events: z.number(), exposure: z.number(), per: z.number(), parts }),
 	z.object({
 		kind: z.literal('distribution'),
@@ -86,7 +107,7 @@ export const measurement = z
 			.describe('Half open: since <= time < until.'),
 		evidence,
 		value: z.number().nullable().describe('null whenever nothing can be said; never 0 for missing.'),
-		unit: z.enum(['share', 'per_1000', 'minutes', 'hours']),
+		unit: z.enum(['share', 'per_1000', 'minutes', 'hours', 'score', 'money']),
 		interval: z
 			.object({ low: z.number(), high: z.number().nullable(), level: z.number(), method: z.string() })
 			.nullable(),

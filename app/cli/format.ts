@@ -7,7 +7,9 @@ const PER: Record<Measurement['unit'], (value: number) => string> = {
 	share: (value) => `${(value * 100).toFixed(1)} %`,
 	per_1000: (value) => `${value.toFixed(2)} per 1,000`,
 	minutes: (value) => `${value.toFixed(1)} min`,
-	hours: (value) => `${value.toFixed(1)} h`
+	hours: (value) => `${value.toFixed(1)} h`,
+	score: (value) => value.toFixed(2),
+	money: (value) => value.toFixed(2)
 };
 
 /** Absent shows as a dash, never as 0. */

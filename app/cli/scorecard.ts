@@ -5,6 +5,7 @@
 import { scorecard, weeksPresent } from '#queries/queries.server';
 import type { Measurement } from '#queries/measurement';
 import type { Dimension } from '#warehouse/vocabulary';
+import { limitsOf } from '#stoploss/policy';
 import { openWarehouse } from '#warehouse/warehouse.server';
 import { calendarOf, loadPolicy } from '../lib/server/policy-file.server';
 import { toArrow } from '../lib/server/measurement-arrow';
@@ -34,7 +35,8 @@ const TEXT: Record<Exclude<Format, 'arrow'>, (measurements: readonly Measurement
 };
 
 export async function runScorecard(options: ScorecardOptions): Promise<number> {
-	const calendar = calendarOf(loadPolicy(options.policy));
+	const policy = loadPolicy(options.policy);
+	const calendar = calendarOf(policy);
 	const { week, by, format } = options;
 	const answer = await withDatabase<Measurement[]>(options.db, {
 		async directly() {
@@ -50,7 +52,7 @@ export async function runScorecard(options: ScorecardOptions): Promise<number> {
 					throw new Failure(`No conversations in ${week}. The data runs from ${present[0]} to ${latest}.`);
 				}
 				const weeks = week === 'all' ? present : [week ?? latest];
-				const request = { weeks, by, calendar, ...(options.asOf ? { asOf: options.asOf } : {}) };
+				const request = { weeks, by, calendar, limits: limitsOf(policy), ...(options.asOf ? { asOf: options.asOf } : {}) };
 				return await scorecard(warehouse, request);
 			} finally {
 				await warehouse.close();

@@ -2,8 +2,17 @@
  * Words and numbers as people read them. Pure. Formats what a Measurement says and computes nothing new:
  * differences, ratios and rankings belong to `queries/`.
  */
+import { CATALOGUE } from '#queries/metrics/catalogue';
 import type { Evidence, Interval, Measurement, Slice } from '#queries/measurement';
-import type { Dimension, Finding, MeasurementStatus, MetricName, Path, Tier } from '#warehouse/vocabulary';
+import {
+	METRICS,
+	type Dimension,
+	type Finding,
+	type MeasurementStatus,
+	type MetricName,
+	type Path,
+	type Tier
+} from '#warehouse/vocabulary';
 
 const LOCALE = 'en-GB';
 
@@ -18,20 +27,11 @@ const percents = new Intl.NumberFormat(LOCALE, {
 });
 const decimals = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
-export const METRIC_LABELS: Record<MetricName, string> = {
-	csat_top_box: 'CSAT, ratings of 4 or 5',
-	recontact_24h: 'Recontact within 24 h',
-	recontact_48h: 'Recontact within 48 h',
-	recontact_72h: 'Recontact within 72 h',
-	recontact_24_72h: 'Recontact after 24 to 72 h',
-	first_contact_resolution: 'First contact resolution',
-	containment: 'Containment (never a quality on its own)',
-	bad_containment: 'Bad containment',
-	escalation_latency: 'Wait for a person, median',
-	refund_error_rate: 'Refund errors, of audited',
-	complaint_rate: 'Complaints per 1,000',
-	time_to_resolution: 'Time to resolution, median'
-};
+const hundredths = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+export const METRIC_LABELS = Object.fromEntries(
+	METRICS.map((metric) => [metric, CATALOGUE[metric].title])
+) as Record<MetricName, string>;
 
 export const PATH_LABELS: Record<Path, string> = {
 	ai_only: 'AI only',
@@ -77,7 +77,9 @@ const UNIT_LABELS: Record<Measurement['unit'], string> = {
 	share: 'share, in percent',
 	per_1000: 'per 1,000 episodes',
 	minutes: 'minutes',
-	hours: 'hours'
+	hours: 'hours',
+	score: 'score from 1 to 5',
+	money: 'in the currency of the log'
 };
 
 export function unitLabel(unit: Measurement['unit']): string {
@@ -94,6 +96,7 @@ export function formatValue(value: number | null, unit: Measurement['unit']): st
 	if (unit === 'share') return percents.format(value);
 	if (unit === 'minutes') return `${decimals.format(value)} min`;
 	if (unit === 'hours') return `${decimals.format(value)} h`;
+	if (unit === 'score' || unit === 'money') return hundredths.format(value);
 	return decimals.format(value);
 }
 
@@ -114,6 +117,13 @@ export function formatEvidence(evidence: Evidence): string {
 			return evidence.censored > 0
 				? `n ${formatCount(evidence.n)}, ${formatCount(evidence.censored)} left waiting`
 				: `n ${formatCount(evidence.n)}`;
+		case 'survival':
+			return evidence.censored > 0
+				? `${formatCount(evidence.events)} of ${formatCount(evidence.n)}, ${formatCount(evidence.censored)} still open`
+				: `${formatCount(evidence.events)} of ${formatCount(evidence.n)}`;
+		case 'mean':
+		case 'ratio':
+			return `n ${formatCount(evidence.n)}${evidence.currency ? `, ${evidence.currency}` : ''}`;
 	}
 }
 

@@ -12,14 +12,16 @@ WITH kept AS (
 	FROM read_parquet($segment_file, file_row_number = true) s
 	JOIN staged_conversation k ON k.segment_row = s.file_row_number
 ), timed AS (
-	SELECT *, list_min(list_transform(customer_messages, lambda m: m."at")) AS first_customer
+	SELECT *, list_min(list_transform(customer_messages, lambda m: m."at")) AS first_customer,
+		least(escalation.needed_at, escalation.handed_off_at) AS person_needed,
+		list_min(list_transform(list_filter(agent_messages, lambda m: m."at" >= person_needed), lambda m: m."at")) AS answered
 	FROM kept
 )
 SELECT
 	coalesce(known_key, nextval('log.conversation_keys')) AS conversation_key,
 	$source AS source, id, $ingest_id AS ingest_id, version_at, content_hash, $segment AS segment, segment_row,
-	customer_id, thread_id, initiated_by, channel, language, market, customer_value,
-	started_at, ended_at, resolved_at, status, intent, intent_confidence, test_traffic,
+	customer_id, thread_id, merged_into, initiated_by, channel, language, market, customer_value,
+	started_at, ended_at, resolved_at, status, intent, intent_confidence, test_traffic, spam,
 	len(list_filter(messages, lambda m: m.role IN ('customer', 'bot', 'agent') AND trim(m.text, E' \t\r\n') <> '')) AS text_message_count,
 	len(customer_messages) AS customer_message_count,
 	len(bot_messages) AS bot_message_count,
@@ -28,7 +30,7 @@ SELECT
 	first_customer AS first_customer_at,
 	list_min(list_transform(list_filter(bot_messages, lambda m: m."at" >= first_customer), lambda m: m."at")) AS first_bot_at,
 	list_min(list_transform(agent_messages, lambda m: m."at")) AS first_agent_at,
-	list_min(list_transform(list_filter(agent_messages, lambda m: m."at" >= least(escalation.needed_at, escalation.handed_off_at)), lambda m: m."at")) AS answered_escalation_at,
+	answered AS answered_escalation_at,
 	list_max(list_transform(messages, lambda m: m."at")) AS last_message_at,
 	list_min(list_transform(list_filter(customer_messages, lambda m: m."at" > resolved_at), lambda m: m."at")) AS reopened_at,
 	list_filter(customer_messages, lambda m: m.sentiment IS NOT NULL)[-1].sentiment AS last_customer_sentiment,
@@ -43,6 +45,8 @@ SELECT
 	escalation.engaged_at AS engaged_at,
 	escalation.abandoned_at AS abandoned_at,
 	escalation.handoff_parts AS handoff_parts,
+	escalation.re_asked AS re_asked,
+	CASE WHEN answered IS NOT NULL THEN len(list_filter(customer_messages, lambda m: m."at" >= person_needed AND m."at" < answered)) END AS turns_to_person,
 	refund_list AS refunds,
 	rating.score AS rating_score,
 	CASE WHEN rating IS NOT NULL THEN coalesce(rating.scale, 5) END AS rating_scale,

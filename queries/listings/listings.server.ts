@@ -1,6 +1,6 @@
 /** Lists and single records for pages. Touches the database and reads one row of a Parquet segment. */
 import { join } from 'node:path';
-import type { Path, Role, Tier, ToolOutcome } from '../../warehouse/vocabulary';
+import type { Exclusion, Path, Role, Tier, ToolOutcome } from '../../warehouse/vocabulary';
 import type { Warehouse } from '../../warehouse/warehouse.server';
 import { weeksBetween } from '../calendar';
 import type { Calendar } from '../measurement';
@@ -24,7 +24,7 @@ export interface ConversationRow {
 	source: string;
 	id: string;
 	customerId: string | null;
-	excluded: 'test_traffic' | 'business' | 'survey' | null;
+	excluded: Exclusion | null;
 	path: Path;
 	tier: Tier;
 	intent: string | null;

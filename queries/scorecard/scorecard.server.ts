@@ -4,12 +4,19 @@
  * An empty window is a Measurement that says so, never a missing row or a zero.
  */
 import { DIMENSIONS, METRICS, type Dimension, type MetricName } from '../../warehouse/vocabulary';
+import type { Parameters } from '../../warehouse/parameters';
 import type { Warehouse } from '../../warehouse/warehouse.server';
 import { weekWindow } from '../calendar';
-import type { Calendar, Measurement, Slice, Window } from '../measurement';
-import { measure, type Counts, type Resolution, type Wait } from './measure';
+import type { Calendar, Limits, Measurement, Slice, Window } from '../measurement';
+import { measure } from './measure';
+import type { Costs, Counts, Known, Refunds, Resolution, Survival, Wait } from './rows';
+import costs from './costs.sql?raw';
 import counts from './counts.sql?raw';
+import outcomes from './outcomes.sql?raw';
+import refunds from './refunds.sql?raw';
 import resolution from './resolution.sql?raw';
+import survival from './survival.sql?raw';
+import waitsBusiness from './waits-business.sql?raw';
 import waits from './waits.sql?raw';
 import watermarkSql from './watermark.sql?raw';
 import windowed from './windowed.sql?raw';
@@ -25,7 +32,11 @@ export interface ScorecardRequest {
 	/** What was known at this instant; missing means the watermark. */
 	asOf?: string;
 	calendar: Calendar;
+	/** Of the policy; metrics that need a missing one are absent and say so. */
+	limits?: Limits;
 }
+
+type Row<T> = T & { label: string } & Record<string, unknown>;
 
 /** Latest event of the log, null when it is empty: "now" for everything that is measured. */
 export async function watermark(warehouse: Warehouse): Promise<string | null> {
@@ -58,23 +69,74 @@ const COLUMN: Record<Dimension, string> = {
 	customer_value: 'customerValue'
 };
 
+/** Which statements a metric needs beside the counts. */
+const NEEDS: Partial<Record<MetricName, keyof typeof STATEMENTS>> = {
+	recontact_72h_estimate: 'survival',
+	escalation_latency: 'waits',
+	escalation_latency_business_hours: 'businessWaits',
+	refund_error_rate: 'refunds',
+	refund_error_money: 'refunds',
+	refund_approval: 'refunds',
+	time_to_resolution: 'resolution',
+	cost_per_contact: 'costs',
+	cost_per_durable_resolution: 'costs'
+};
+
+const STATEMENTS = {
+	waits: windowed + waits,
+	businessWaits: windowed + waitsBusiness,
+	resolution: windowed + resolution,
+	survival: windowed + survival,
+	refunds: windowed + refunds,
+	costs: windowed + outcomes + costs
+};
+
 export async function scorecard(warehouse: Warehouse, request: ScorecardRequest): Promise<Measurement[]> {
-	const { by = [], metrics = METRICS } = request;
+	const { by = [], metrics = METRICS, limits = {}, calendar } = request;
 	const { windows, parameters } = await prepare(warehouse, request);
-	type Row<T> = T & { label: string } & Record<string, string | null>;
-	const [countRows, waitRows, resolutionRows] = await Promise.all([
-		warehouse.all<Row<Counts>>(windowed + counts, parameters),
-		metrics.includes('escalation_latency') ? warehouse.all<Row<Wait>>(windowed + waits, parameters) : [],
-		metrics.includes('time_to_resolution')
-			? warehouse.all<Row<Resolution>>(windowed + resolution, parameters)
-			: []
+	const {
+		escalationMinutes = null,
+		refundApprovalMinor = null,
+		humanMinuteCost = null,
+		businessHours
+	} = limits;
+	const escalationLimitMinutes = { escalationLimitMinutes: escalationMinutes };
+	const own: Record<keyof typeof STATEMENTS, Parameters | null> = {
+		waits: {},
+		businessWaits: businessHours
+			? {
+					weekdays: businessHours.spans.map(({ weekday }) => String(weekday)),
+					opens: businessHours.spans.map(({ opens }) => opens),
+					closes: businessHours.spans.map(({ closes }) => closes),
+					holidays: businessHours.holidays,
+					timeZone: calendar.timeZone
+				}
+			: null,
+		resolution: {},
+		survival: {},
+		refunds: { refundLimitMinor: refundApprovalMinor },
+		costs: { ...escalationLimitMinutes, humanMinuteCost }
+	};
+	const needed = new Set(metrics.map((metric) => NEEDS[metric]));
+	const ask = async <T>(name: keyof typeof STATEMENTS): Promise<Row<T>[]> =>
+		needed.has(name) && own[name]
+			? warehouse.all<Row<T>>(STATEMENTS[name], { ...parameters, ...own[name] })
+			: [];
+	const [countRows, ...rest] = await Promise.all([
+		warehouse.all<Row<Counts>>(windowed + outcomes + counts, { ...parameters, ...escalationLimitMinutes }),
+		ask<Wait>('waits'),
+		ask<Wait>('businessWaits'),
+		ask<Resolution>('resolution'),
+		ask<Survival>('survival'),
+		ask<Refunds>('refunds'),
+		ask<Costs>('costs')
 	]);
 	const ordered = DIMENSIONS.filter((dimension) => by.includes(dimension));
 	const sliceOf = (row: Record<string, unknown>): Slice =>
 		Object.fromEntries(ordered.map((dimension) => [dimension, row[COLUMN[dimension]] as string]));
 	const keyOf = (label: string, slice: Slice) => JSON.stringify([label, slice]);
-	const index = <T extends { label: string }>(rows: readonly T[]) => {
-		const groups = new Map<string, T[]>();
+	const index = <T>(rows: readonly Row<T>[]) => {
+		const groups = new Map<string, Row<T>[]>();
 		for (const row of rows) {
 			const key = keyOf(row.label, sliceOf(row));
 			const group = groups.get(key);
@@ -84,20 +146,31 @@ export async function scorecard(warehouse: Warehouse, request: ScorecardRequest)
 		return groups;
 	};
 	const countsBy = index(countRows);
-	const waitsBy = index(waitRows);
-	const resolutionsBy = index(resolutionRows);
+	const [waitRows, businessRows, resolutionRows, survivalRows, refundRows, costRows] = rest;
+	const rowsOf = {
+		waits: index(waitRows),
+		businessWaits: index(businessRows),
+		resolution: index(resolutionRows),
+		survival: index(survivalRows),
+		refunds: index(refundRows),
+		costs: index(costRows)
+	};
 	const slices = new Map(countRows.map((row) => [JSON.stringify(sliceOf(row)), sliceOf(row)]));
 	if (ordered.length === 0) slices.set('{}', {});
 	const sorted = [...slices].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, slice]) => slice);
 	return windows.flatMap(({ label, window }) =>
 		sorted.flatMap((slice) => {
 			const key = keyOf(label, slice);
-			const evidence = {
+			const known: Known = {
 				counts: countsBy.get(key)?.[0] ?? null,
-				waits: waitsBy.get(key) ?? [],
-				resolution: resolutionsBy.get(key)?.[0] ?? null
+				waits: rowsOf.waits.get(key) ?? [],
+				businessWaits: rowsOf.businessWaits.get(key) ?? [],
+				resolution: rowsOf.resolution.get(key)?.[0] ?? null,
+				survival: rowsOf.survival.get(key)?.[0] ?? null,
+				refunds: rowsOf.refunds.get(key)?.[0] ?? null,
+				costs: rowsOf.costs.get(key)?.[0] ?? null
 			};
-			return metrics.map((metric) => measure(metric, slice, window, evidence));
+			return metrics.map((metric) => measure(metric, slice, window, known, limits));
 		})
 	);
 }
@@ -114,7 +187,9 @@ function windowsOf({ weeks, calendar }: ScorecardRequest): { label: string; wind
 
 /** The counts behind the scorecard, one row a window and slice, as an Arrow IPC stream. */
 export async function scorecardArrow(warehouse: Warehouse, request: ScorecardRequest): Promise<Uint8Array> {
-	return warehouse.arrow(windowed + counts, (await prepare(warehouse, request)).parameters);
+	const { parameters } = await prepare(warehouse, request);
+	const limit = { escalationLimitMinutes: request.limits?.escalationMinutes ?? null };
+	return warehouse.arrow(windowed + outcomes + counts, { ...parameters, ...limit });
 }
 
 async function prepare(warehouse: Warehouse, request: ScorecardRequest) {

@@ -91,8 +91,9 @@ it('names every signal of bad containment, and a wrong refund', async () => {
 			parts: { low_rating: 1, person_never_reached: 1, refund_error: 1, recontact_72h: 0 }
 		}
 	});
+	expect(await one('refund_error_money')).toMatchObject({ evidence: { numerator: 3000 } });
 	expect(await one('refund_error_rate')).toMatchObject({
-		evidence: { numerator: 1, denominator: 1, parts: { wrong_minor: 3000 } }
+		evidence: { numerator: 1, denominator: 1, parts: { refunds: 1 } }
 	});
 	// b waited 30 min and was never answered; e was answered after 12.
 	expect(await one('escalation_latency')).toMatchObject({

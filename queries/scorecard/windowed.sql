@@ -1,7 +1,7 @@
 -- grain: one row a contact and window; opens the statements beside it, which name the slice columns
 -- clock: clock_at in a half-open window; the window without bounds holds every contact
 -- includes: contacts closed by $asOf that pass the filter; dimensions outside $by are null
--- excludes: test traffic, business and survey messages
+-- excludes: test traffic, spam, merged, business and survey messages
 WITH dated AS (
 	SELECT unnest($labels) AS label, unnest($since)::TIMESTAMPTZ AS since, unnest($until)::TIMESTAMPTZ AS until
 ), windowed AS (
@@ -10,7 +10,7 @@ WITH dated AS (
 	SELECT e.*, 'all' AS label FROM fact.episode AS e WHERE $all
 ), sliced AS (
 	SELECT windowed.* EXCLUDE (path, tier, intent, channel, market, language, source, customer_value),
-		has_customer, has_resolve, has_rating, has_audit, has_complaint, has_signal, windowed.source AS named_source, windowed.path AS real_path,
+		said.* EXCLUDE (source), windowed.source AS named_source, windowed.path AS real_path,
 		$asOf::TIMESTAMPTZ AS as_of,
 		CASE WHEN list_contains($by, 'path') THEN path END AS path,
 		CASE WHEN list_contains($by, 'tier') THEN tier END AS tier,
@@ -20,7 +20,7 @@ WITH dated AS (
 		CASE WHEN list_contains($by, 'language') THEN coalesce(language, '(none)') END AS language,
 		CASE WHEN list_contains($by, 'source') THEN windowed.source END AS source,
 		CASE WHEN list_contains($by, 'customer_value') THEN coalesce(customer_value, '(none)') END AS customer_value
-	FROM windowed JOIN fact.source ON fact.source.source = windowed.source
+	FROM windowed JOIN fact.source AS said ON said.source = windowed.source
 	WHERE excluded IS NULL AND (closed_at IS NULL OR closed_at <= $asOf::TIMESTAMPTZ)
 		AND (len($filterPath) = 0 OR list_contains($filterPath, windowed.path))
 		AND (len($filterTier) = 0 OR list_contains($filterTier, tier))

@@ -18,7 +18,7 @@ export interface Step {
 	time: number;
 	survival: number;
 	standardError: number;
-	/** null where the band isn't defined (survival 0). */
+	/** null where the band isn't defined (survival 0 or 1). */
 	low: number | null;
 	high: number | null;
 }
@@ -41,15 +41,17 @@ export function kaplanMeier(waits: readonly Wait[], z = Z_95): Step[] {
 		if (events > 0) {
 			survival *= 1 - events / atRisk;
 			greenwood += events / (atRisk * (atRisk - events));
-			steps.push({ time, survival, ...band(survival, greenwood, z) });
+			steps.push({ time, survival, ...bandOf(survival, greenwood, z) });
 		}
 		atRisk -= left;
 	}
 	return steps;
 }
 
-function band(survival: number, greenwood: number, z: number): Omit<Step, 'time' | 'survival'> {
+/** Band of a survival, from the sum of Greenwood's terms events / (at risk x (at risk - events)). */
+export function bandOf(survival: number, greenwood: number, z = Z_95): Omit<Step, 'time' | 'survival'> {
 	if (survival <= 0) return { standardError: 0, low: null, high: null };
+	if (survival === 1) return { standardError: 0, low: null, high: null };
 	const spread = (z * Math.sqrt(greenwood)) / Math.abs(Math.log(survival));
 	return {
 		standardError: survival * Math.sqrt(greenwood),

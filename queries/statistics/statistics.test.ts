@@ -1,8 +1,11 @@
 /** Golden values from ../shared/golden-stats.json, to 1e-9; skipped where the folder is absent. */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { latency } from '../scorecard/waiting';
 import { exactPoisson } from './exact-poisson';
 import { eventShare, kaplanMeier, quantile } from './kaplan-meier';
+import { hajek } from './hajek';
+import { mean, ratio } from './mean';
 import { kitagawa } from './kitagawa';
 import { newcombe } from './newcombe';
 import { wilson, Z_95 } from './wilson';
@@ -73,6 +76,35 @@ describe.skipIf(!present)('golden values', () => {
 			close(within.high, row.within_target_km.F_hi);
 		}
 	});
+	it('a share by inclusion probability', () => {
+		for (const row of golden.qa_hajek!) {
+			const items: [number, number][] = row.items;
+			const sum = (of: (p: number, y: number) => number) =>
+				items.reduce((total, [p, y]) => total + of(p, y), 0);
+			const estimate = hajek({
+				n: items.length,
+				weight: sum((p) => 1 / p),
+				weightHit: sum((p, y) => y / p),
+				square: sum((p) => 1 / p ** 2),
+				squareHit: sum((p, y) => y / p ** 2)
+			});
+			close(estimate.p, row.estimate);
+			close(estimate.standardError, row.se);
+		}
+	});
+	it('bounds of the escalation latency', () => {
+		for (const row of golden.latency_km!) {
+			const waits = row.obs.map(([minutes, event]: [number, number]) => ({
+				minutes,
+				ending: event === 1 ? 'engaged' : 'abandoned',
+				n: 1
+			}));
+			const { evidence } = latency(waits, null, '');
+			const { p50_at_best, p50_at_worst, p90_at_best, p90_at_worst } = evidence.parts!;
+			expect([p50_at_best, p50_at_worst]).toEqual(row.p50_bounds);
+			expect([p90_at_best, p90_at_worst]).toEqual(row.p90_bounds);
+		}
+	});
 	it('recontact with an open window', () => {
 		for (const row of golden.recontact_72h!) {
 			const rows: [number, number | null][] = row.convs;
@@ -93,6 +125,25 @@ describe.skipIf(!present)('golden values', () => {
 			close(share.low, row.km.F_lo);
 			close(share.high, row.km.F_hi);
 		}
+	});
+});
+
+describe('means and ratios of sums', () => {
+	// 3, 4, 5, 4: mean 4, variance 2/3, standard error sqrt(1/6).
+	it('mean', () => {
+		const { value, standardError, low } = mean(4, 16, 66);
+		expect(value).toBe(4);
+		expect(standardError).toBeCloseTo(Math.sqrt(1 / 6), 12);
+		expect(low).toBeCloseTo(4 - Z_95 * Math.sqrt(1 / 6), 12);
+		expect(mean(1, 5, 25)).toMatchObject({ value: 5, low: null });
+		expect(mean(0, 0, 0).value).toBeNull();
+	});
+	// Lost 30 of 80 and 0 of 20: ratio 0.3; residuals 30 - 24 = 6 and -6; se = sqrt(2/1 * 72) / 100 = 0.12.
+	it('ratio', () => {
+		const { value, standardError } = ratio({ n: 2, y: 30, x: 100, yy: 900, xy: 2400, xx: 6800 });
+		expect(value).toBeCloseTo(0.3, 12);
+		expect(standardError).toBeCloseTo(0.12, 12);
+		expect(ratio({ n: 5, y: 0, x: 10, yy: 0, xy: 0, xx: 20 })).toMatchObject({ value: 0, low: null });
 	});
 });
 

@@ -1,6 +1,6 @@
 /**
  * Measurements as an Arrow IPC stream, one row each, in typed columns. Pure. The columns are those of the CSV, with
- * times as timestamps in UTC, counts as 64-bit integers, and the parts of the evidence as a list of name and count.
+ * times as timestamps in UTC, counts as 64-bit integers, sums as doubles, and the parts of the evidence as a list of name and count.
  */
 import {
 	Field,
@@ -26,7 +26,7 @@ const count = () => new Int64();
 const instant = () => new TimestampMicrosecond('UTC');
 const parts = () =>
 	new List(
-		new Field('item', new Struct([new Field('name', text(), false), new Field('count', number(), false)]))
+		new Field('item', new Struct([new Field('name', text(), false), new Field('count', number(), true)]))
 	);
 
 const TYPES: Record<keyof MeasurementRow, () => DataType> = {
@@ -45,12 +45,13 @@ const TYPES: Record<keyof MeasurementRow, () => DataType> = {
 	level: number,
 	method: text,
 	kind: text,
-	numerator: count,
-	denominator: count,
+	numerator: number,
+	denominator: number,
 	per: count,
 	censored: count,
 	p50: number,
 	p90: number,
+	currency: text,
 	n: count,
 	pending: count,
 	status: text,

@@ -8,14 +8,45 @@ export function evidenceSize(evidence: Evidence): number {
 	return evidence.kind === 'rate' ? evidence.exposure : evidence.n;
 }
 
-type Counted = Record<'numerator' | 'denominator' | 'per' | 'censored' | 'p50' | 'p90', number | null>;
+type Counted = Record<'numerator' | 'denominator' | 'per' | 'censored' | 'p50' | 'p90', number | null> & {
+	currency: string | null;
+};
 
-const NONE: Counted = { numerator: null, denominator: null, per: null, censored: null, p50: null, p90: null };
+const NONE: Counted = {
+	numerator: null,
+	denominator: null,
+	per: null,
+	censored: null,
+	p50: null,
+	p90: null,
+	currency: null
+};
 
 function counted(evidence: Evidence): Counted {
 	switch (evidence.kind) {
 		case 'proportion':
 			return { ...NONE, numerator: evidence.numerator, denominator: evidence.denominator };
+		case 'mean':
+			return {
+				...NONE,
+				numerator: evidence.sum,
+				denominator: evidence.n,
+				currency: evidence.currency ?? null
+			};
+		case 'ratio':
+			return {
+				...NONE,
+				numerator: evidence.numerator,
+				denominator: evidence.denominator,
+				currency: evidence.currency ?? null
+			};
+		case 'survival':
+			return {
+				...NONE,
+				numerator: evidence.events,
+				denominator: evidence.n,
+				censored: evidence.censored
+			};
 		case 'rate':
 			return { ...NONE, numerator: evidence.events, denominator: evidence.exposure, per: evidence.per };
 		case 'distribution':

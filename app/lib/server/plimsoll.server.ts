@@ -2,8 +2,8 @@
  * What pages and API stand on: the warehouse (env PLIMSOLL_DB) and the policy (env PLIMSOLL_POLICY, else as
  * `policy-file.server.ts` finds it), each opened once a process. Touches disk.
  */
-import type { Calendar } from '#queries/measurement';
-import type { Policy } from '#stoploss/policy';
+import type { Calendar, Limits } from '#queries/measurement';
+import { limitsOf, type Policy } from '#stoploss/policy';
 import { openWarehouse, type Warehouse } from '#warehouse/warehouse.server';
 import { calendarOf, loadPolicy } from './policy-file.server';
 
@@ -23,3 +23,4 @@ export function policy(): Policy {
 }
 
 export const calendar = (): Calendar => calendarOf(policy());
+export const limits = (): Limits => limitsOf(policy());

@@ -3,7 +3,7 @@ import { error } from '@sveltejs/kit';
 import { scorecard, watermark, weeksPresent } from '#queries/queries.server';
 import { PATHS } from '#warehouse/vocabulary';
 import { FILTERS, filterFrom, listsOf, type FilterName } from '$lib/filters';
-import { calendar, warehouse } from '$lib/server/plimsoll.server';
+import { calendar, limits, warehouse } from '$lib/server/plimsoll.server';
 import type { PageServerLoad } from './$types';
 import { headlineOf } from './headline';
 
@@ -28,7 +28,7 @@ export const load: PageServerLoad = async ({ params, url }) => {
 	const previousWeek = weeks[at - 1] ?? null;
 	const shown = previousWeek ? [previousWeek, params.week] : [params.week];
 	const chartWeeks = weeks.slice(Math.max(0, at + 1 - CHART_WEEKS), at + 1);
-	const base = { filter: listsOf(filter), asOf, calendar: zone };
+	const base = { filter: listsOf(filter), asOf, calendar: zone, limits: limits() };
 	const [byPath, overall, csat, ...choices] = await Promise.all([
 		scorecard(db, { ...base, weeks: shown, by: ['path'] }),
 		scorecard(db, { ...base, weeks: shown, by: [] }),

@@ -1,0 +1,45 @@
+-- grain: one row a window and slice
+-- clock: closed_at of the contact; a refund and an audit count when they were known by as_of
+-- includes: audits counted, weighted by their chance of being drawn, and in money; approvals of refunds over $refundLimitMinor
+-- excludes: from the money: audits without an amount, and wrong ones without the correct amount
+, refund AS (
+	SELECT label, path, tier, intent, channel, market, language, source, customer_value, unnest(refunds) AS r, as_of FROM sliced
+), judged AS (
+	SELECT *, r.amount_minor AS moved, r.currency AS currency,
+		CASE WHEN coalesce(r.audited_at <= as_of, true) THEN r.audit_verdict END AS verdict,
+		CASE WHEN r.approved_by IS NOT NULL OR r.decided_by IS NOT NULL THEN r.approved_by IS NOT NULL OR r.decided_by = 'agent' END AS approved
+	FROM refund WHERE coalesce(r."at" <= as_of, true)
+), priced AS (
+	SELECT *, (verdict = 'wrong')::INTEGER AS wrong,
+		CASE WHEN verdict IS NOT NULL THEN 1 / r.audit_probability END AS weight,
+		CASE verdict WHEN 'right' THEN 0 WHEN 'wrong' THEN abs(moved - r.correct_amount_minor) END::DOUBLE AS lost
+	FROM judged
+)
+SELECT label, path, tier, intent, channel, market, language, source, customer_value,
+	count(*) AS refunds,
+	count(verdict) AS audited,
+	count(*) FILTER (verdict = 'wrong') AS wrong,
+	count(weight) AS weighted,
+	coalesce(sum(weight), 0) AS weight,
+	coalesce(sum(weight * wrong), 0) AS weight_wrong,
+	coalesce(sum(weight * weight * wrong), 0) AS square_wrong,
+	coalesce(sum(weight * weight), 0) AS square,
+	count(*) FILTER (lost IS NOT NULL AND moved IS NOT NULL) AS priced,
+	coalesce(sum(lost) FILTER (moved IS NOT NULL), 0) AS lost,
+	coalesce(sum(moved) FILTER (lost IS NOT NULL), 0) AS moved,
+	coalesce(sum(lost * lost) FILTER (moved IS NOT NULL), 0) AS lost_lost,
+	coalesce(sum(lost * moved), 0) AS lost_moved,
+	coalesce(sum(moved::DOUBLE * moved) FILTER (lost IS NOT NULL), 0) AS moved_moved,
+	count(*) FILTER (weight * lost * moved IS NOT NULL) AS weighted_priced,
+	coalesce(sum(weight * lost) FILTER (moved IS NOT NULL), 0) AS weighted_lost,
+	coalesce(sum(weight * moved) FILTER (lost IS NOT NULL), 0) AS weighted_moved,
+	coalesce(sum(weight * weight * lost * lost) FILTER (moved IS NOT NULL), 0) AS weighted_lost_lost,
+	coalesce(sum(weight * weight * lost * moved), 0) AS weighted_lost_moved,
+	coalesce(sum(weight * weight * moved * moved) FILTER (lost IS NOT NULL), 0) AS weighted_moved_moved,
+	count(DISTINCT coalesce(currency, '')) FILTER (lost IS NOT NULL AND moved IS NOT NULL) AS currencies,
+	string_agg(DISTINCT currency, ', ' ORDER BY currency) FILTER (lost IS NOT NULL AND moved IS NOT NULL) AS currency,
+	count(*) FILTER (moved > $refundLimitMinor::BIGINT) AS over_limit,
+	count(approved) FILTER (moved > $refundLimitMinor::BIGINT) AS over_limit_known,
+	count(*) FILTER (moved > $refundLimitMinor::BIGINT AND approved) AS over_limit_approved
+FROM priced
+GROUP BY ALL

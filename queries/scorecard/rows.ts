@@ -1,0 +1,150 @@
+/** Rows of the scorecard's statements, one a window and slice (waits: several). Pure. */
+
+/** Metrics that counts.sql gives as `<metric>_x` and `<metric>_n`. */
+type Counted =
+	| 'csatTopBox'
+	| 'csatReplyRate'
+	| 'csatIfSilentUnhappy'
+	| 'csatIfSilentHappy'
+	| 'recontact24h'
+	| 'recontact48h'
+	| 'recontact72h'
+	| 'firstContactResolution'
+	| 'containment'
+	| 'badContainment'
+	| 'durableResolution'
+	| 'escalationWithinLimit'
+	| 'escalationAbandonment'
+	| 'humanOut'
+	| 'reAskRate'
+	| 'complaintRate';
+
+type Numbers =
+	| 'rows'
+	| `${Counted}X`
+	| `${Counted}N`
+	| 'csatPending'
+	| 'csatAsked'
+	| 'csatSum'
+	| 'csatSumOfSquares'
+	| 'csatReplyRatePending'
+	| 'recontact24hPending'
+	| 'recontact48hPending'
+	| 'recontact72hPending'
+	| 'recontact2472hX'
+	| 'recontact72hAnyIntentX'
+	| 'firstContactResolutionPending'
+	| 'badContainmentPending'
+	| 'durableResolutionPending'
+	| 'durableResolved'
+	| 'escalationWithinLimitPending'
+	| 'escalationAbandonmentPending'
+	| 'humanOutPending'
+	| 'handoffPartsSum'
+	| 'handoffPartsSumOfSquares'
+	| 'handoffN'
+	| 'handoffComplete'
+	| 'complaintRateRegulatorX'
+	| 'complaintPending';
+
+/** What the sources of a slice have ever said. */
+export type Flag =
+	| 'hasCustomer'
+	| 'hasResolve'
+	| 'hasRating'
+	| 'hasAudit'
+	| 'hasComplaint'
+	| 'hasSignal'
+	| 'hasRefund'
+	| 'hasCost'
+	| 'hasHandoffParts'
+	| 'hasReAsked'
+	| 'hasRequest'
+	| 'hasSilence'
+	| 'hasEscalation';
+
+export type Counts = Record<Numbers, number> &
+	Record<Flag, boolean> & {
+		sources: string;
+		humanOutTurns: number | null;
+		humanOutMinutes: number | null;
+	};
+
+export interface Wait {
+	ending: 'engaged' | 'abandoned' | 'unanswered' | 'waiting';
+	minutes: number;
+	n: number;
+}
+
+export interface Resolution {
+	n: number;
+	p50: number;
+	p90: number;
+	low: number;
+	high: number;
+}
+
+export interface Survival {
+	n: number;
+	events: number;
+	censored: number;
+	allReturned: boolean;
+	survival: number;
+	greenwood: number;
+	/** Whether anybody was watched for the whole window. */
+	reaches: boolean;
+}
+
+export interface Refunds {
+	refunds: number;
+	audited: number;
+	wrong: number;
+	weighted: number;
+	weight: number;
+	weightWrong: number;
+	square: number;
+	squareWrong: number;
+	priced: number;
+	lost: number;
+	moved: number;
+	lostLost: number;
+	lostMoved: number;
+	movedMoved: number;
+	weightedPriced: number;
+	weightedLost: number;
+	weightedMoved: number;
+	weightedLostLost: number;
+	weightedLostMoved: number;
+	weightedMovedMoved: number;
+	currencies: number;
+	currency: string | null;
+	overLimit: number;
+	overLimitKnown: number;
+	overLimitApproved: number;
+}
+
+export interface Costs {
+	costed: number;
+	uncosted: number;
+	cost: number;
+	costOfSquares: number;
+	charged: number;
+	charge: number;
+	durable: number;
+	chargeCharge: number;
+	chargeDurable: number;
+	pending: number;
+	currencies: number;
+	currency: string | null;
+}
+
+/** Everything known of one window and slice. */
+export interface Known {
+	counts: Counts | null;
+	waits: readonly Wait[];
+	businessWaits: readonly Wait[];
+	resolution: Resolution | null;
+	survival: Survival | null;
+	refunds: Refunds | null;
+	costs: Costs | null;
+}

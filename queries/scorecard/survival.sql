@@ -1,0 +1,28 @@
+-- grain: one row a window and slice
+-- clock: closed_at; hours run from the resolve to the next contact, the rest is censored at as_of
+-- includes: Kaplan-Meier survival at 72 hours and Greenwood's sum, rows that are still open to change included
+-- excludes: contacts without a resolve or a customer id
+, waits AS (
+	SELECT *, coalesce(next_contact_at <= least(as_of, resolved_at + INTERVAL 72 HOURS), false) AS returned,
+		-- Past the window one wait is as good as another: together they are one step.
+		least(CASE WHEN returned THEN next_contact_at ELSE as_of END - resolved_at, INTERVAL 73 HOURS) AS wait
+	FROM sliced WHERE recontact_72h IS NOT NULL AND resolved_at <= as_of
+), times AS (
+	SELECT label, path, tier, intent, channel, market, language, source, customer_value,
+		wait, count(*) AS leaving, count(*) FILTER (returned) AS events
+	FROM waits GROUP BY ALL
+), at_risk AS (
+	SELECT *, sum(leaving) OVER (
+		PARTITION BY label, path, tier, intent, channel, market, language, source, customer_value
+		ORDER BY wait ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS risk
+	FROM times
+)
+SELECT label, path, tier, intent, channel, market, language, source, customer_value,
+	sum(leaving) AS n, sum(events) AS events,
+	coalesce(sum(leaving - events) FILTER (wait < INTERVAL 72 HOURS), 0) AS censored,
+	bool_or(events = risk) AS all_returned,
+	coalesce(exp(sum(ln(1 - events / risk)) FILTER (events > 0 AND events < risk)), 1) AS survival,
+	coalesce(sum(events / (risk * (risk - events))) FILTER (events > 0 AND events < risk), 0) AS greenwood,
+	max(wait) >= INTERVAL 72 HOURS AS reaches
+FROM at_risk
+GROUP BY ALL

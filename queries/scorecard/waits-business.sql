@@ -1,0 +1,39 @@
+-- grain: one row a window, slice, length of wait in business minutes and way it ended
+-- clock: closed_at; a wait counts only while the account is open, by $weekdays, $opens and $closes in $timeZone
+-- includes: the same waits as waits.sql
+-- excludes: $holidays; nights
+, waits AS (
+	SELECT *, coalesce(first_human_reply_at <= least(as_of, abandoned_at), false) AS engaged, coalesce(abandoned_at <= as_of, false) AS left_waiting,
+		greatest(escalation_started_at, CASE
+			WHEN engaged THEN first_human_reply_at
+			WHEN left_waiting THEN abandoned_at
+			WHEN ended THEN closed_at
+			ELSE as_of END) AS finished_at
+	FROM sliced WHERE escalation_started_at <= as_of
+), day AS (
+	SELECT unnest(generate_series(
+		(SELECT date_trunc('day', timezone($timeZone, min(escalation_started_at))) FROM waits),
+		(SELECT date_trunc('day', timezone($timeZone, max(finished_at))) FROM waits),
+		INTERVAL 1 DAY))::DATE AS day
+), hours AS (
+	SELECT unnest($weekdays)::INTEGER AS weekday, unnest($opens)::TIME AS opens, unnest($closes)::TIME AS closes
+), opening AS (
+	SELECT timezone($timeZone, day + opens) AS opens_at, timezone($timeZone, day + closes) AS closes_at
+	FROM day JOIN hours ON isodow(day) = weekday
+	WHERE NOT list_contains($holidays, day::VARCHAR)
+), clock AS (
+	SELECT *, coalesce(sum(epoch(closes_at - opens_at)) OVER (ORDER BY opens_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS open_before
+	FROM opening
+), begun AS (
+	SELECT waits.*, coalesce(open_before + epoch(least(escalation_started_at, closes_at) - opens_at), 0) AS begins
+	FROM waits ASOF LEFT JOIN clock ON waits.escalation_started_at >= clock.opens_at
+), measured AS (
+	SELECT begun.*, coalesce(open_before + epoch(least(finished_at, clock.closes_at) - clock.opens_at), 0) - begins AS seconds
+	FROM begun ASOF LEFT JOIN clock ON begun.finished_at >= clock.opens_at
+)
+SELECT label, path, tier, intent, channel, market, language, source, customer_value,
+	CASE WHEN engaged THEN 'engaged' WHEN left_waiting THEN 'abandoned' WHEN ended THEN 'unanswered' ELSE 'waiting' END AS ending,
+	greatest(0, seconds) / 60 AS minutes,
+	count(*) AS n
+FROM measured
+GROUP BY ALL
