@@ -26,10 +26,19 @@ const policy: IntentPolicy = {
 
 /** The two counts of any evidence: a distribution's are what was observed and what there was to observe. */
 function countsOf(evidence: Evidence): { numerator: number; denominator: number } {
-	if (evidence.kind === 'proportion')
-		return { numerator: evidence.numerator, denominator: evidence.denominator };
-	if (evidence.kind === 'rate') return { numerator: evidence.events, denominator: evidence.exposure };
-	return { numerator: evidence.n, denominator: evidence.n + evidence.censored };
+	switch (evidence.kind) {
+		case 'proportion':
+		case 'ratio':
+			return { numerator: evidence.numerator, denominator: evidence.denominator };
+		case 'rate':
+			return { numerator: evidence.events, denominator: evidence.exposure };
+		case 'mean':
+			return { numerator: evidence.sum, denominator: evidence.n };
+		case 'survival':
+			return { numerator: evidence.events, denominator: evidence.n };
+		case 'distribution':
+			return { numerator: evidence.n, denominator: evidence.n + evidence.censored };
+	}
 }
 
 test.each(WORLDS)(

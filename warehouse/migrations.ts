@@ -6,7 +6,9 @@ import ledger from './migrations/003_ledger.sql?raw';
 import answeredEscalation from './migrations/004_answered_escalation.sql?raw';
 import metrics from './migrations/005_metrics.sql?raw';
 
-export const MIGRATIONS: readonly string[] = [log, facts, ledger, answeredEscalation, metrics].map(fillVocabularies);
+export const MIGRATIONS: readonly string[] = [log, facts, ledger, answeredEscalation, metrics].map(
+	fillVocabularies
+);
 
 function fillVocabularies(sql: string): string {
 	return sql.replaceAll(/\{\{([A-Z_]+)\}\}/g, (_, name: string) => {

@@ -52,7 +52,13 @@ export async function runScorecard(options: ScorecardOptions): Promise<number> {
 					throw new Failure(`No conversations in ${week}. The data runs from ${present[0]} to ${latest}.`);
 				}
 				const weeks = week === 'all' ? present : [week ?? latest];
-				const request = { weeks, by, calendar, limits: limitsOf(policy), ...(options.asOf ? { asOf: options.asOf } : {}) };
+				const request = {
+					weeks,
+					by,
+					calendar,
+					limits: limitsOf(policy),
+					...(options.asOf ? { asOf: options.asOf } : {})
+				};
 				return await scorecard(warehouse, request);
 			} finally {
 				await warehouse.close();
