@@ -21,8 +21,8 @@ SELECT label, path, tier, intent, channel, market, language, source, customer_va
 	sum(leaving) AS n, sum(events) AS events,
 	coalesce(sum(leaving - events) FILTER (wait < INTERVAL 72 HOURS), 0) AS censored,
 	bool_or(events = risk) AS all_returned,
-	coalesce(exp(sum(ln(1 - events / risk)) FILTER (events > 0 AND events < risk)), 1) AS survival,
-	coalesce(sum(events / (risk * (risk - events))) FILTER (events > 0 AND events < risk), 0) AS greenwood,
+	coalesce(exp(sum(ln(nullif(1 - events / risk, 0)))), 1) AS survival,
+	coalesce(sum(events / nullif(risk * (risk - events), 0)), 0) AS greenwood,
 	max(wait) >= INTERVAL 72 HOURS AS reaches
 FROM at_risk
 GROUP BY ALL
