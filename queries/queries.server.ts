@@ -36,3 +36,19 @@ export {
 	type DefinitionName,
 	type ResolvedDefinition
 } from './translator/definitions';
+export {
+	publications,
+	publish,
+	readPublication,
+	remeasure,
+	restatement,
+	type Card,
+	type Publication,
+	type Restatement
+} from './publications/publications.server';
+export {
+	RESTATEMENT_REASONS,
+	type RestatedMeasurement,
+	type RestatementReason
+} from './publications/restate';
+export { knownAt } from './publications/known-at.server';

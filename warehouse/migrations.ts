@@ -5,10 +5,16 @@ import facts from './migrations/002_facts.sql?raw';
 import ledger from './migrations/003_ledger.sql?raw';
 import answeredEscalation from './migrations/004_answered_escalation.sql?raw';
 import metrics from './migrations/005_metrics.sql?raw';
+import publication from './migrations/006_publication.sql?raw';
 
-export const MIGRATIONS: readonly string[] = [log, facts, ledger, answeredEscalation, metrics].map(
-	fillVocabularies
-);
+export const MIGRATIONS: readonly string[] = [
+	log,
+	facts,
+	ledger,
+	answeredEscalation,
+	metrics,
+	publication
+].map(fillVocabularies);
 
 function fillVocabularies(sql: string): string {
 	return sql.replaceAll(/\{\{([A-Z_]+)\}\}/g, (_, name: string) => {

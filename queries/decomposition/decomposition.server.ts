@@ -56,14 +56,16 @@ export async function explainChange(warehouse: Warehouse, request: ChangeRequest
 			...(request.filter && { filter: request.filter }),
 			...(request.asOf && { asOf: request.asOf })
 		});
-	const [[one], [two], ...sliced] = await Promise.all([
+	// One statement a window for all four views: the cells of their cross table add up to any of them.
+	const [[one], [two], cellsBefore, cellsAfter] = await Promise.all([
 		ask(before, []),
 		ask(after, []),
-		...DECOMPOSED_BY.flatMap((dimension) => [ask(before, [dimension]), ask(after, [dimension])])
+		ask(before, DECOMPOSED_BY),
+		ask(after, DECOMPOSED_BY)
 	]);
 	if (!one || !two) throw new Error(`The scorecard gave nothing for ${metric}`);
-	const by = DECOMPOSED_BY.flatMap((dimension, at) => {
-		const rows = segmentsOf(dimension, sliced[2 * at]!, sliced[2 * at + 1]!);
+	const by = DECOMPOSED_BY.flatMap((dimension) => {
+		const rows = segmentsOf(dimension, cellsBefore, cellsAfter);
 		mustAddUp(dimension, rows, one, two);
 		return decompose(dimension, rows) ?? [];
 	});
@@ -106,9 +108,18 @@ function segmentsOf(
 		rows.set(segment, known);
 		return known;
 	};
-	for (const one of before) row(one.slice[dimension]!).before = countOf(one);
-	for (const one of after) row(one.slice[dimension]!).after = countOf(one);
-	return [...rows.values()];
+	for (const [side, cells] of [
+		['before', before],
+		['after', after]
+	] as const) {
+		for (const cell of cells) {
+			const { x, n } = countOf(cell);
+			const { [side]: sum } = row(cell.slice[dimension]!);
+			sum.x += x;
+			sum.n += n;
+		}
+	}
+	return [...rows.values()].filter((one) => one.before.n > 0 || one.after.n > 0);
 }
 
 /** Slices partition the contacts; were that ever untrue, every part below would be a wrong number. */

@@ -1,0 +1,52 @@
+/**
+ * The log as it was known after an earlier ingest, with its facts, in a database of its own that is removed again.
+ * Touches disk. Nothing of the real database is changed: rows of later ingests are left out, and a version that was
+ * replaced later is current again. Transcripts are read where they are.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openWarehouse, type Warehouse } from '../../warehouse/warehouse.server';
+import { refreshFacts, type IntentPolicy } from '../facts/refresh.server';
+
+const TABLES = ['log.ingest', 'log.conversation', 'log.side_record'] as const;
+/** `superseded_by` of a row as it stood then. */
+const THEN: Record<(typeof TABLES)[number], string> = {
+	'log.ingest': '',
+	'log.conversation':
+		'REPLACE (CASE WHEN superseded_by <= $ingestId THEN superseded_by END AS superseded_by)',
+	'log.side_record': 'REPLACE (CASE WHEN superseded_by <= $ingestId THEN superseded_by END AS superseded_by)'
+};
+
+export async function knownAt<Result>(
+	warehouse: Warehouse,
+	{ ingestId, policy }: { ingestId: number; policy: IntentPolicy },
+	work: (then: Warehouse) => Promise<Result>
+): Promise<Result> {
+	const folder = mkdtempSync(join(tmpdir(), 'plimsoll-then-'));
+	const file = join(folder, 'then.duckdb');
+	let then: Warehouse | undefined;
+	try {
+		// Opened once for its schema, then filled from the real database, which is the only one that may be open twice.
+		await (await openWarehouse(file)).close();
+		const alias = `then_${folder.replaceAll(/\W/g, '_')}`;
+		await warehouse.withConnection(async (session) => {
+			await session.run(`ATTACH '${file.replaceAll("'", "''")}' AS ${alias}`);
+			try {
+				for (const table of TABLES)
+					await session.run(
+						`INSERT INTO ${alias}.${table} BY NAME SELECT * ${THEN[table]} FROM ${table} WHERE ingest_id <= $ingestId`,
+						{ ingestId }
+					);
+			} finally {
+				await session.run(`DETACH ${alias}`);
+			}
+		});
+		then = await openWarehouse(file, { mustExist: true });
+		await refreshFacts({ ...then, transcripts: warehouse.transcripts }, policy);
+		return await work(then);
+	} finally {
+		await then?.close();
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
