@@ -6,50 +6,28 @@
  */
 import type { DailyCohort } from '../queries/measurement';
 import type { Finding } from '../warehouse/vocabulary';
-import { hashOf, sentenceOf, type Policy, type Rule } from './policy';
+import { firstBaseline, type FrozenBaseline } from './baseline';
+import { DEFAULT_CONFIDENCE, type Confidence } from './budget';
 import {
-	ar1Inflation,
-	baselineOf,
-	byIntent,
-	changeStatistic,
-	concentration,
-	dayNumber,
-	erosionStatistic,
-	floorStatistic,
-	total,
-	withoutWorstDay,
-	zCritical,
-	type Bad,
-	type Baseline,
-	type Statistic
-} from './statistic';
+	around,
+	confirmedDrivers,
+	detectableOf,
+	evidenceOf,
+	type Companions,
+	type Detectable,
+	type VerdictEvidence
+} from './evidence';
+import { judgeOf, type DayFinding, type Judge } from './judge';
+import { confidenceOf, hashOf, type Policy } from './policy';
+import { sentenceOf, type Rule } from './rule';
+import { ruleMetric } from './rule-metrics';
+import { dayNumber, dayOf, seriesOf } from './series';
 
-/** A baseline with the last day it was taken from; windows lie wholly after it. */
-export interface FrozenBaseline extends Baseline {
-	until: string;
-}
+export { firstBaseline, freezeBaseline, type FrozenBaseline } from './baseline';
+export type { Companions, Detectable, Driver, Guards, VerdictEvidence, WindowEvidence } from './evidence';
 
-export interface WindowEvidence {
-	/** Length in days, and its first and last day. */
-	window: { days: number; since: string; until: string };
-	n: number;
-	observed: number;
-	expected: number;
-	worsening: number;
-	standardError: number;
-	z: number;
-	zCritical: number;
-	interval: { low: number; high: number; level: 0.95 };
-	/** Practical size that the worsening must reach. */
-	limit: number;
-	breach: boolean;
-	watch: boolean;
-}
-
-export interface VerdictEvidence extends Omit<WindowEvidence, 'breach' | 'watch' | 'limit'> {
-	/** Every window that was looked at. */
-	weeks: WindowEvidence[];
-}
+/** Raised when the same data would give another verdict. */
+export const ENGINE = 'stoploss@2';
 
 export interface RecommendedIntent {
 	intent: string;
@@ -61,303 +39,179 @@ export interface RecommendedIntent {
 	n: number;
 }
 
+export interface Recommendation {
+	/** `tier`: no intent stands out, the loss is broad. `review_mix`: routing moved, not the bot; nothing to roll back. */
+	scope: 'intents' | 'tier' | 'review_mix';
+	intents: RecommendedIntent[];
+}
+
 export interface Verdict {
 	rule: string;
 	ruleVersion: string;
+	engine: string;
 	finding: Finding;
+	/** Of this day alone: a breach before its hold is over. What the alert's state machine counts. */
+	dayFinding: Finding;
 	sentence: string;
 	asOf: string;
 	reason: string;
 	evidence: VerdictEvidence | null;
-	recommendation: { intents: RecommendedIntent[] } | null;
+	recommendation: Recommendation | null;
+	/** What this rule can see at this volume. */
+	detectable: Detectable[];
 }
 
-export interface EvaluateInput {
+export interface Evaluation {
 	rule: Rule;
 	cohorts: readonly DailyCohort[];
-	/** RFC 3339 instant. */
-	asOf: string;
-	maturityHours: number;
+	/** Hours after a day's end until it is judged; the metric's own where not given. */
+	maturityHours?: number;
 	baseline?: FrozenBaseline | null;
 	timeZone?: string;
 	/** Used where the rule sets none. */
 	minimumEvidence?: number;
+	confidence?: Confidence;
 	/** Needed for rules whose slice isn't tier B: which intents may be rolled back. */
 	tierB?: readonly string[];
+	companions?: Companions;
+	/** Windows lie wholly after this day. */
+	resetAfter?: string;
 }
 
-const WINDOWS = { floor: [7, 28], change: [7, 14], erosion: [7, 14, 28, 56, 91] } as const;
-const Z7 = { floor: 4, change: 4, erosion: 4.25 } as const;
-const WATCH_Z7 = { floor: 4, change: 4, erosion: 3.1 } as const;
-const REFERENCE_DAYS = 28;
+export interface EvaluateInput extends Evaluation {
+	/** RFC 3339 instant. */
+	asOf: string;
+}
 
-/** Freezes the first `days` days from `since`; null below 28 days' worth or 400 outcomes. */
-export function freezeBaseline(
-	cohorts: readonly DailyCohort[],
-	since: string,
-	days = 56
-): FrozenBaseline | null {
-	const until = dayOf(dayNumber(since) + days - 1);
-	const rows = cohorts.filter((row) => row.day >= since && row.day <= until);
-	const baseline = baselineOf(rows, days);
-	return baseline && baseline.n >= 400 ? { ...baseline, until } : null;
+/** A rule over one series, ready to be asked about many instants. */
+export interface Evaluator {
+	judge: Judge;
+	/** Last mature day at an instant, as a day number. */
+	due(asOf: string): number;
+	at(asOf: string): Verdict;
 }
 
 export function evaluate(input: EvaluateInput): Verdict {
-	const { rule } = input;
-	const due = lastMatureDay(input.asOf, input.maturityHours, input.timeZone ?? 'UTC');
-	const rows = input.cohorts.filter((row) => row.n > 0 && dayNumber(row.day) <= due);
-	const say = (
-		finding: Finding,
-		reason: string,
-		weeks: WindowEvidence[] = [],
-		decisive?: WindowEvidence,
-		recommendation: Verdict['recommendation'] = null
-	): Verdict => ({
-		rule: rule.name,
-		ruleVersion: hashOf(rule),
-		finding,
-		sentence: sentenceOf(rule),
-		asOf: input.asOf,
-		reason,
-		evidence: decisive ? evidenceOf(decisive, weeks) : null,
-		recommendation
+	return evaluatorOf(input).at(input.asOf);
+}
+
+export function evaluatorOf(evaluation: Evaluation): Evaluator {
+	const { rule, timeZone = 'UTC', resetAfter, companions = {} } = evaluation;
+	const maturityHours = evaluation.maturityHours ?? ruleMetric(rule.metric).maturityHours;
+	const judge = judgeOf({
+		rule,
+		series: seriesOf(evaluation.cohorts.filter((row) => row.n > 0)),
+		confidence: evaluation.confidence ?? DEFAULT_CONFIDENCE[rule.kind],
+		baseline: evaluation.baseline ?? null,
+		minimumEvidence: evaluation.minimumEvidence ?? 50,
+		...(resetAfter ? { resetAfter: dayNumber(resetAfter) } : {})
 	});
-	const recent = slice(rows, due - 27, due);
-	const week = slice(rows, due - 6, due);
-	const today = slice(rows, due, due);
-	if (week.length === 0) return say('blind', `No outcome in the week to ${dayOf(due)}, where data is due.`);
-	if (today.length === 0 && total(recent).n / 28 >= 5)
-		return say('blind', `No outcome on ${dayOf(due)}, where data is due.`);
-	if (rule.kind === 'erosion' && !input.baseline) return say('undecided', 'No baseline is frozen yet.');
-
-	const days = [...new Set(rows.map((row) => dayNumber(row.day)))]
-		.sort((a, b) => b - a)
-		.slice(0, rule.hold_days);
-	const history = days.map((day) => windowsAt(input, rows, day));
-	const weeks = history[0] ?? [];
-	if (weeks.length === 0)
-		return say('undecided', `${total(recent).n} outcomes in 28 days are too few for any window.`);
-	const strongest = (list: WindowEvidence[]) =>
-		list.reduce((a, b) => (b.z - b.zCritical > a.z - a.zCritical ? b : a));
-	const breaching = weeks.filter((w) => w.breach);
-	if (breaching.length > 0) {
-		const decisive = strongest(breaching);
-		const held = history.length >= rule.hold_days && history.every((list) => list.some((w) => w.breach));
-		if (!held)
-			return say(
-				'watch',
-				'The limit is broken today, and must hold on the next evaluable day.',
-				weeks,
-				decisive
-			);
-		const reason = `The last ${decisive.window.days} days are confidently worse than the limit allows.`;
-		return say('breach', reason, weeks, decisive, recommend(input, rows, decisive));
-	}
-	const watching = weeks.filter((w) => w.watch);
-	if (watching.length > 0)
-		return say('watch', 'Worse at the watch level, short of the limit.', weeks, strongest(watching));
-	const longest = weeks.at(-1);
-	const upper = longest ? longest.worsening + 1.6449 * longest.standardError : Infinity;
-	if (longest && upper < longest.limit && weeks.every((w) => w.worsening < w.limit))
-		return say(
-			'clear',
-			`The worsening is confidently below the limit over ${longest.window.days} days.`,
-			weeks,
-			longest
-		);
-	return say('undecided', 'The data allow neither a breach nor an all-clear.', weeks, strongest(weeks));
+	const due = lastMatureDay(maturityHours, timeZone);
+	const ruleVersion = hashOf(rule);
+	const sentence = sentenceOf(rule);
+	return {
+		judge,
+		due,
+		at(asOf) {
+			const day = due(asOf);
+			const found = judge.finding(day);
+			const finding = found.finding === 'breach' && !found.held ? 'watch' : found.finding;
+			return {
+				rule: rule.name,
+				ruleVersion,
+				engine: ENGINE,
+				finding,
+				dayFinding: found.finding,
+				sentence,
+				asOf,
+				reason: reasonOf(found, day),
+				evidence: evidenceOf(judge, found, day, companions),
+				recommendation: finding === 'breach' ? recommend(judge, found, evaluation.tierB) : null,
+				detectable: detectableOf(judge, day)
+			};
+		}
+	};
 }
 
-/** Longest a default baseline may grow, in days, while it collects its outcomes. */
-const LONGEST_BASELINE = 182;
+function reasonOf({ finding, held, reason, decisive }: DayFinding, due: number): string {
+	if (finding === 'blind') return `${reason} It ended on ${dayOf(due)}.`;
+	if (finding !== 'breach' || !decisive) return reason;
+	return held
+		? `The last ${decisive.length} days are confidently worse than the limit allows.`
+		: 'The limit is broken today, and must hold on the next evaluable day.';
+}
 
-/**
- * The baseline of a series that nobody froze by hand: its first whole weeks, at least eight, until they hold
- * enough outcomes. Null when half a year does not. A series that starts small is not blind for ever.
- */
-export function firstBaseline(cohorts: readonly DailyCohort[]): FrozenBaseline | null {
-	const first = cohorts.reduce<string | null>(
-		(least, { day }) => (least === null || day < least ? day : least),
-		null
+/** Evaluators of every rule of a policy; baselines are `firstBaseline` of each series unless given. */
+export function evaluatorsOf(
+	policy: Policy,
+	cohortsByRule: Readonly<Record<string, readonly DailyCohort[]>>,
+	options: {
+		baselines?: Readonly<Record<string, FrozenBaseline>>;
+		companions?: Readonly<Record<string, Companions>>;
+	} = {}
+): Map<string, Evaluator> {
+	return new Map(
+		policy.stop_loss.rules.map((rule) => {
+			const cohorts = cohortsByRule[rule.name] ?? [];
+			const evaluator = evaluatorOf({
+				rule,
+				cohorts,
+				baseline: options.baselines?.[rule.name] ?? firstBaseline(cohorts),
+				timeZone: policy.account.time_zone,
+				minimumEvidence: policy.minimum_evidence,
+				confidence: confidenceOf(policy, rule),
+				tierB: policy.tiers.B,
+				companions: options.companions?.[rule.name] ?? {}
+			});
+			return [rule.name, evaluator] as const;
+		})
 	);
-	if (!first) return null;
-	for (let days = 56; days <= LONGEST_BASELINE; days += 7) {
-		const baseline = freezeBaseline(cohorts, first, days);
-		if (baseline) return baseline;
-	}
-	return null;
 }
 
-/**
- * One verdict per rule and week end; baselines are `firstBaseline` of each series unless given, and none is used
- * at a time that could not know it yet.
- */
+/** One verdict per rule and instant; none uses a baseline that its time could not know yet. */
 export function evaluateWeekly(
 	policy: Policy,
 	cohortsByRule: Readonly<Record<string, readonly DailyCohort[]>>,
 	weekEnds: readonly string[],
-	options: { maturityHours?: number; baselines?: Readonly<Record<string, FrozenBaseline>> } = {}
+	options: Parameters<typeof evaluatorsOf>[2] = {}
 ): Verdict[] {
-	return policy.stop_loss.rules.flatMap((rule) => {
-		const cohorts = cohortsByRule[rule.name] ?? [];
-		const frozen = options.baselines?.[rule.name] ?? firstBaseline(cohorts);
-		const maturityHours = options.maturityHours ?? 72;
-		const known = (asOf: string) =>
-			frozen !== null &&
-			dayNumber(frozen.until) <= lastMatureDay(asOf, maturityHours, policy.account.time_zone);
-		return weekEnds.map((asOf) =>
-			evaluate({
-				rule,
-				cohorts,
-				asOf,
-				maturityHours,
-				baseline: known(asOf) ? frozen : null,
-				timeZone: policy.account.time_zone,
-				minimumEvidence: policy.minimum_evidence,
-				tierB: policy.tiers.B
-			})
-		);
-	});
-}
-
-function windowsAt(input: EvaluateInput, rows: readonly DailyCohort[], end: number): WindowEvidence[] {
-	const { rule, baseline } = input;
-	const bad = badOf(rule);
-	const minimum = rule.minimum_evidence ?? input.minimumEvidence ?? 50;
-	const first = Math.min(...rows.map((row) => dayNumber(row.day)));
-	const found: WindowEvidence[] = [];
-	for (const length of WINDOWS[rule.kind]) {
-		const since = end - length + 1;
-		const window = slice(rows, since, end);
-		if (total(window).n < minimum || since < first) continue;
-		let s: Statistic | null;
-		let rate: (intent: string) => number;
-		if (rule.kind === 'erosion') {
-			if (!baseline || since <= dayNumber(baseline.until)) continue;
-			s = erosionStatistic(window, length, baseline, bad);
-			rate = (intent) => baseline.p0[intent] ?? baseline.pool;
-		} else if (rule.kind === 'change') {
-			const before = slice(rows, since - REFERENCE_DAYS, since - 1);
-			const fit = baselineOf(before, REFERENCE_DAYS);
-			if (!fit || fit.n < minimum || since - REFERENCE_DAYS < first) continue;
-			const { variance, rho } = baseline ?? fit;
-			s = changeStatistic({
-				before: byIntent(before),
-				after: byIntent(window),
-				bad,
-				variance,
-				q1: concentration(before),
-				q2: concentration(window),
-				f1: ar1Inflation(rho, REFERENCE_DAYS),
-				f2: ar1Inflation(rho, length)
-			});
-			rate = (intent) => fit.p0[intent] ?? fit.pool;
-		} else {
-			const limit = (rule.limit_percent ?? 0) / 100;
-			s = floorStatistic(window, length, limit, bad, baseline?.variance, baseline?.rho);
-			rate = () => limit;
-		}
-		if (!s) continue;
-		const limit =
-			rule.kind === 'floor'
-				? 0
-				: rule.fall_points !== undefined
-					? rule.fall_points / 100
-					: (s.expected * (rule.rise_percent ?? 0)) / 100;
-		const critical = zCritical(Z7[rule.kind], length);
-		const rest = length <= 28 ? withoutWorstDay(window, rate, bad) : Infinity;
-		const large = s.worsening >= limit && rest !== null && rest >= 0.75 * limit;
-		found.push({
-			window: { days: length, since: dayOf(since), until: dayOf(end) },
-			n: s.n,
-			observed: s.observed,
-			expected: s.expected,
-			worsening: s.worsening,
-			standardError: s.standardError,
-			z: s.z,
-			zCritical: critical,
-			interval: around(s.worsening, s.standardError),
-			limit,
-			breach: large && s.z >= critical,
-			watch: s.worsening >= limit && s.z >= zCritical(WATCH_Z7[rule.kind], length)
-		});
-	}
-	return found;
+	return [...evaluatorsOf(policy, cohortsByRule, options).values()].flatMap((evaluator) =>
+		weekEnds.map((asOf) => evaluator.at(asOf))
+	);
 }
 
 function recommend(
-	input: EvaluateInput,
-	rows: readonly DailyCohort[],
-	decisive: WindowEvidence
-): Verdict['recommendation'] {
-	const { rule, baseline, tierB } = input;
-	const bad = badOf(rule);
-	const start = dayNumber(decisive.window.since);
-	const after = byIntent(slice(rows, start, dayNumber(decisive.window.until)));
-	const before = byIntent(slice(rows, start - REFERENCE_DAYS, start - 1));
-	const { n: size } = total(after.values());
-	const beforeSize = total(before.values()).n;
-	const intents: RecommendedIntent[] = [];
-	for (const [intent, { n, x }] of after) {
-		if (rule.slice.tier !== 'B' && !tierB?.includes(intent)) continue;
-		const old = before.get(intent);
-		const frozen = rule.kind === 'erosion' ? baseline : null;
-		const reference = frozen ? frozen.p0[intent] : old && old.n > 0 ? old.x / old.n : undefined;
-		if (reference === undefined || n === 0) continue;
-		const weight = frozen ? n / size : (n / size + (old?.n ?? 0) / (beforeSize || 1)) / 2;
-		const referenceSize = frozen ? (frozen.n0[intent] ?? 0) + 20 : (old?.n ?? 1);
-		const smooth = (x + 1) / (n + 2);
-		const contribution = weight * bad * (x / n - reference);
-		const se =
-			weight * Math.sqrt((smooth * (1 - smooth)) / n + (reference * (1 - reference)) / referenceSize);
-		const drives = contribution > 0 && (contribution >= decisive.worsening / 2 || contribution > 1.96 * se);
-		if (drives)
-			intents.push({
-				intent,
-				from: 'contain',
-				to: 'assist',
-				contribution,
-				interval: around(contribution, se),
-				n
-			});
-	}
-	intents.sort((a, b) => b.contribution - a.contribution);
-	return intents.length > 0 ? { intents } : null;
+	judge: Judge,
+	found: DayFinding,
+	tierB: readonly string[] | undefined
+): Recommendation | null {
+	const { rule } = judge.subject;
+	const { decisive } = found;
+	if (!decisive || rule.action !== 'assist') return null;
+	const evidence = evidenceOf(judge, found, decisive.until, {});
+	if (!evidence) return null;
+	if (evidence.cautions.includes('mix_explains_most')) return { scope: 'review_mix', intents: [] };
+	const { drivers } = evidence;
+	const movable = drivers.filter(
+		({ intent, contribution }) => contribution > 0 && (rule.slice.tier === 'B' || tierB?.includes(intent))
+	);
+	const confirmed = confirmedDrivers(drivers);
+	const driving = movable.filter(({ intent, share }) => share >= 0.5 || confirmed.has(intent));
+	const scope = driving.length > 0 ? 'intents' : 'tier';
+	const intents = (driving.length > 0 ? driving : movable).map(
+		({ intent, contribution, standardError, n }) => ({
+			intent,
+			from: 'contain' as const,
+			to: 'assist' as const,
+			contribution,
+			interval: around(contribution, standardError),
+			n
+		})
+	);
+	return intents.length > 0 ? { scope, intents } : null;
 }
 
-function evidenceOf(decisive: WindowEvidence, weeks: WindowEvidence[]): VerdictEvidence {
-	const {
-		window,
-		n,
-		observed,
-		expected,
-		worsening,
-		standardError,
-		z,
-		zCritical: critical,
-		interval
-	} = decisive;
-	return { window, n, observed, expected, worsening, standardError, z, zCritical: critical, interval, weeks };
-}
-
-function badOf(rule: Rule): Bad {
-	return rule.metric === 'csat_top_box' ? -1 : 1;
-}
-
-function around(value: number, se: number) {
-	return { low: value - 1.96 * se, high: value + 1.96 * se, level: 0.95 as const };
-}
-
-function slice(rows: readonly DailyCohort[], since: number, until: number): DailyCohort[] {
-	return rows.filter((row) => dayNumber(row.day) >= since && dayNumber(row.day) <= until);
-}
-
-function dayOf(day: number): string {
-	return new Date(day * 86_400_000).toISOString().slice(0, 10);
-}
-
-function lastMatureDay(asOf: string, maturityHours: number, timeZone: string): number {
-	const instant = new Date(Date.parse(asOf) - maturityHours * 3_600_000);
-	return dayNumber(new Intl.DateTimeFormat('en-CA', { timeZone }).format(instant)) - 1;
+function lastMatureDay(maturityHours: number, timeZone: string): (asOf: string) => number {
+	const format = new Intl.DateTimeFormat('en-CA', { timeZone });
+	return (asOf) => dayNumber(format.format(new Date(Date.parse(asOf) - maturityHours * 3_600_000))) - 1;
 }

@@ -1,22 +1,34 @@
 /**
  * The ledger: verdicts and policy versions as they were decided. Touches the database.
- * Adds rows and never rewrites one: the same rule, version and as-of again is a no-op.
+ * Adds rows and never rewrites one. A verdict judged again on the same data is a no-op; on other data it is a new
+ * row that names the one it restates, and the newest row of an instant is the one that counts.
  */
 import type { Warehouse } from '../warehouse/warehouse.server';
 import type { Verdict } from './evaluate';
 import { hashOf, type Policy } from './policy';
+import recordSql from './sql/record-verdicts.sql?raw';
 
 export interface LedgerVerdict extends Verdict {
 	policyVersion: string;
 }
 
-type Row = Omit<LedgerVerdict, 'evidence' | 'recommendation'> & {
+/** A row that `recordVerdicts` added. */
+export interface RecordedVerdict {
+	rule: string;
+	asOf: string;
+	id: number;
+	/** The row that says what was believed before; null for a verdict judged for the first time. */
+	restates: number | null;
+}
+
+type Row = Omit<LedgerVerdict, 'evidence' | 'recommendation' | 'detectable'> & {
 	evidence: string;
 	recommendation: string | null;
+	detectable: string;
 };
 
 const COLUMNS =
-	'rule, rule_version, as_of, policy_version, finding, sentence, reason, evidence, recommendation';
+	'rule, rule_version, as_of, policy_version, engine, finding, day_finding, sentence, reason, evidence, recommendation, detectable';
 
 /** Records the policy once and gives back its version. */
 export async function recordPolicy(
@@ -38,35 +50,57 @@ export async function recordVerdicts(
 	warehouse: Warehouse,
 	verdicts: readonly Verdict[],
 	policyVersion: string
-): Promise<void> {
-	await warehouse.write(async (session) => {
-		for (const v of verdicts) {
-			await session.run(
-				`INSERT INTO ledger.verdict (${COLUMNS}) VALUES ($rule, $ruleVersion, $asOf, $policyVersion, $finding, $sentence, $reason, $evidence, nullif($recommendation, '')) ON CONFLICT DO NOTHING`,
-				{
-					rule: v.rule,
-					ruleVersion: v.ruleVersion,
-					asOf: v.asOf,
-					policyVersion,
-					finding: v.finding,
-					sentence: v.sentence,
-					reason: v.reason,
-					evidence: JSON.stringify(v.evidence),
-					recommendation: v.recommendation ? JSON.stringify(v.recommendation) : ''
-				}
-			);
-		}
+): Promise<RecordedVerdict[]> {
+	const rows = verdicts.map((v, place) => {
+		const evidence = JSON.stringify(v.evidence);
+		const recommendation = v.recommendation ? JSON.stringify(v.recommendation) : null;
+		return {
+			place,
+			rule: v.rule,
+			rule_version: v.ruleVersion,
+			as_of: v.asOf,
+			engine: v.engine,
+			finding: v.finding,
+			day_finding: v.dayFinding,
+			sentence: v.sentence,
+			reason: v.reason,
+			evidence,
+			recommendation,
+			detectable: JSON.stringify(v.detectable),
+			evidence_hash: hashOf([v.finding, v.dayFinding, v.reason, evidence, recommendation])
+		};
 	});
+	if (rows.length === 0) return [];
+	return warehouse.write((session) =>
+		session.all<RecordedVerdict>(recordSql, { verdicts: JSON.stringify(rows), policyVersion })
+	);
 }
 
+/** Every instant's newest verdict, oldest instant first. */
 export async function listVerdicts(warehouse: Warehouse): Promise<LedgerVerdict[]> {
-	return (await warehouse.all<Row>(`SELECT ${COLUMNS} FROM ledger.verdict ORDER BY as_of, rule`)).map(decode);
+	const rows = await warehouse.all<Row>(
+		`SELECT ${COLUMNS} FROM ledger.judgement QUALIFY row_number() OVER (PARTITION BY rule, rule_version, as_of ORDER BY id DESC) = 1 ORDER BY as_of, rule`
+	);
+	return rows.map(decode);
+}
+
+/** All that was ever believed about one rule and instant, in the order it was recorded. */
+export async function verdictHistory(
+	warehouse: Warehouse,
+	rule: string,
+	asOf: string
+): Promise<LedgerVerdict[]> {
+	const rows = await warehouse.all<Row>(
+		`SELECT ${COLUMNS} FROM ledger.judgement WHERE rule = $rule AND as_of = $asOf ORDER BY id`,
+		{ rule, asOf }
+	);
+	return rows.map(decode);
 }
 
 /** The newest verdict of each rule. */
 export async function latestVerdicts(warehouse: Warehouse): Promise<LedgerVerdict[]> {
 	const rows = await warehouse.all<Row>(
-		`SELECT ${COLUMNS} FROM ledger.verdict QUALIFY row_number() OVER (PARTITION BY rule ORDER BY as_of DESC, rowid DESC) = 1 ORDER BY rule`
+		`SELECT ${COLUMNS} FROM ledger.judgement QUALIFY row_number() OVER (PARTITION BY rule ORDER BY as_of DESC, id DESC) = 1 ORDER BY rule`
 	);
 	return rows.map(decode);
 }
@@ -75,6 +109,7 @@ function decode(row: Row): LedgerVerdict {
 	return {
 		...row,
 		evidence: JSON.parse(row.evidence),
-		recommendation: row.recommendation ? JSON.parse(row.recommendation) : null
+		recommendation: row.recommendation ? JSON.parse(row.recommendation) : null,
+		detectable: JSON.parse(row.detectable)
 	};
 }

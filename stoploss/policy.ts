@@ -6,36 +6,9 @@ import { createHash } from 'node:crypto';
 import { LineCounter, isNode, parseDocument } from 'yaml';
 import { z } from 'zod';
 import type { Limits } from '../queries/measurement';
-import { PATHS, TIERS } from '../warehouse/vocabulary';
-
-export const RULE_METRICS = ['csat_top_box', 'recontact_72h'] as const;
-export const RULE_KINDS = ['change', 'erosion', 'floor'] as const;
-
-const sliceSchema = z.strictObject({
-	tier: z.enum(TIERS).optional(),
-	path: z.enum(PATHS).optional(),
-	intent: z.string().optional(),
-	channel: z.string().optional(),
-	market: z.string().optional(),
-	language: z.string().optional(),
-	source: z.string().optional(),
-	customer_value: z.string().optional()
-});
-
-const ruleSchema = z.strictObject({
-	name: z.string().min(1),
-	metric: z.enum(RULE_METRICS),
-	slice: sliceSchema.default({}),
-	kind: z.enum(RULE_KINDS),
-	fall_points: z.number().positive().max(100).optional(),
-	rise_percent: z.number().positive().optional(),
-	/** Floor (CSAT) or ceiling (recontact), in percent; rules of kind `floor` only. */
-	limit_percent: z.number().gt(0).lt(100).optional(),
-	minimum_evidence: z.int().min(10).optional(),
-	hold_days: z.int().min(1).max(14).default(2),
-	action: z.literal('assist').default('assist'),
-	owner: z.string().min(1)
-});
+import { METRICS } from '../warehouse/vocabulary';
+import { confidenceFor, DEFAULT_CONFIDENCE, type Confidence } from './budget';
+import { levelProblems, ruleSchema, ruleTestSchema, type Rule } from './rule';
 
 const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'Write a time of day as "09:00"');
@@ -80,11 +53,15 @@ export const policySchema = z.strictObject({
 			.describe('Cost of a minute of a person, in units of the currency of the log.')
 	}),
 	minimum_evidence: z.int().min(10).default(50),
-	stop_loss: z.strictObject({ rules: z.array(ruleSchema) })
+	stop_loss: z.strictObject({
+		/** False stop-losses a year that the lead accepts from the whole book. */
+		false_alarm_budget: z.number().positive().max(50).optional(),
+		rules: z.array(ruleSchema),
+		tests: z.array(ruleTestSchema).default([])
+	})
 });
 
 export type Policy = z.infer<typeof policySchema>;
-export type Rule = z.infer<typeof ruleSchema>;
 
 export interface PolicyProblem {
 	line: number;
@@ -135,11 +112,18 @@ export function parsePolicy(text: string): { policy: Policy | null; problems: Po
 			} else if (issue.code === 'invalid_value') {
 				const given = String(document.getIn(issue.path) ?? 'nothing');
 				const words = issue.values.map(String);
-				add(
-					issue.path,
-					`${given} is not a known ${String(issue.path.at(-1))}`,
-					`Did you mean ${nearest(given, words)}? Known: ${words.join(', ')}.`
-				);
+				if (issue.path.at(-1) === 'metric' && (METRICS as readonly string[]).includes(given))
+					add(
+						issue.path,
+						`No rule can watch ${given}: it is no proportion`,
+						`Watch one of ${words.join(', ')}.`
+					);
+				else
+					add(
+						issue.path,
+						`${given} is not a known ${String(issue.path.at(-1))}`,
+						`Did you mean ${nearest(given, words)}? Known: ${words.join(', ')}.`
+					);
 			} else
 				add(
 					issue.path,
@@ -187,29 +171,40 @@ export function parsePolicy(text: string): { policy: Policy | null; problems: Po
 		if (names.has(rule.name))
 			add([...path, 'name'], `Two rules are named ${rule.name}`, 'Give each rule its own name.');
 		names.add(rule.name);
-		const { intent } = rule.slice;
-		if (intent && !tierOf.has(intent))
+		const { intent, intents } = rule.slice;
+		if (intent && intents)
 			add(
-				[...path, 'slice', 'intent'],
-				`No tier names the intent ${intent}`,
-				`Did you mean ${nearest(intent, known)}?`
+				[...path, 'slice', 'intents'],
+				`Rule ${rule.name} names intent and intents`,
+				'Keep one of the two.'
 			);
-		const due =
-			rule.kind === 'floor'
-				? 'limit_percent'
-				: rule.metric === 'csat_top_box'
-					? 'fall_points'
-					: 'rise_percent';
-		for (const key of ['limit_percent', 'fall_points', 'rise_percent'] as const) {
-			if (key === due && rule[key] === undefined)
+		for (const one of intents ?? (intent ? [intent] : []))
+			if (!tierOf.has(one))
 				add(
-					path,
-					`Rule ${rule.name} has no ${due}`,
-					`Add ${due}: a rule of kind ${rule.kind} on ${rule.metric} needs it.`
+					[...path, 'slice', intents ? 'intents' : 'intent'],
+					`No tier names the intent ${one}`,
+					`Did you mean ${nearest(one, known)}?`
 				);
-			if (key !== due && rule[key] !== undefined)
-				add([...path, key], `Rule ${rule.name} has no use for ${key}`, `Use ${due} instead.`);
-		}
+			else if (rule.slice.tier && tierOf.get(one) !== rule.slice.tier)
+				add(
+					[...path, 'slice'],
+					`The slice matches nothing: ${one} stands in tier ${tierOf.get(one)}, not ${rule.slice.tier}`,
+					'Drop tier from the slice, or name intents of that tier.'
+				);
+		for (const problem of levelProblems(rule)) add([...path, ...problem.at], problem.message, problem.remedy);
+	});
+	const testNames = new Set<string>();
+	policy.stop_loss.tests.forEach((one, index) => {
+		const path = ['stop_loss', 'tests', index];
+		if (testNames.has(one.name))
+			add([...path, 'name'], `Two tests are named ${one.name}`, 'Give each test its own name.');
+		testNames.add(one.name);
+		if (!names.has(one.rule))
+			add(
+				[...path, 'rule'],
+				`No rule is named ${one.rule}`,
+				`Did you mean ${nearest(one.rule, [...names])}?`
+			);
 	});
 	return problems.length > 0 ? { policy: null, problems } : { policy, problems };
 }
@@ -248,18 +243,11 @@ export function limitsOf({ account, limits }: Policy): Limits {
 	};
 }
 
-export function sentenceOf(rule: Rule): string {
-	const metric = rule.metric === 'csat_top_box' ? 'CSAT' : 'recontact within 72 hours';
-	const slice =
-		Object.entries(rule.slice)
-			.map(([name, value]) => `${name} ${value}`)
-			.join(', ') || 'all contacts';
-	const verb = rule.metric === 'csat_top_box' ? 'falls' : 'rises';
-	const size = rule.metric === 'csat_top_box' ? `${rule.fall_points} points` : `${rule.rise_percent} %`;
-	if (rule.kind === 'floor')
-		return `Move to assist when ${metric} (${slice}) is confidently ${rule.metric === 'csat_top_box' ? 'below' : 'above'} ${rule.limit_percent} %.`;
-	const reference = rule.kind === 'change' ? 'against the 4 weeks before' : 'against the frozen baseline';
-	return `Move to assist when ${metric} (${slice}) confidently ${verb} by at least ${size} ${reference}, for the same mix of intents.`;
+/** The lines that a rule must cross: its part of the budget, or the shipped ones where none is set. */
+export function confidenceOf(policy: Policy, rule: Rule): Confidence {
+	const { false_alarm_budget: budget, rules } = policy.stop_loss;
+	if (budget === undefined) return DEFAULT_CONFIDENCE[rule.kind];
+	return confidenceFor(rule.kind, budget, rules.filter(({ kind }) => kind === rule.kind).length);
 }
 
 export function policyJsonSchema() {

@@ -1,22 +1,29 @@
 /**
  * The stop-loss statistic: worsening against a reference, over an honest standard error. Pure.
  *
- * Formulas and golden values: baseline, erosion, change and floor differ only in the reference. Days are given
- * as rows of daily cohorts in any order; a day without rows is simply not evidence.
+ * Baseline, erosion, change and floor differ only in the reference. Windows come as spans of a series; a day
+ * without outcomes is simply not evidence.
  * Refuses to divide by nothing: every statistic is null where a side holds no outcome.
  */
-import type { DailyCohort } from '../queries/measurement';
+import { spanOf, type Series, type Span } from './series';
 
 /** -1: a fall is bad (CSAT); +1: a rise is bad (recontact). */
 export type Bad = -1 | 1;
 
 const SHRINKAGE = 20;
-const PRIOR_VARIANCE = 0.015 ** 2;
+export const PRIOR_VARIANCE = 0.015 ** 2;
 const FLOOR_VARIANCE = 0.0075 ** 2;
+const POWER_80 = 0.8416212335729143;
 
-export interface Counts {
-	n: number;
-	x: number;
+/** Expected rates of a series, with how well they are known; arrays follow the series' intents. */
+export interface Reference {
+	p0: number[];
+	n0: number[];
+	variance: number;
+	rho: number;
+	/** Concentration of the reference's days, and the inflation of their mean. */
+	q0: number;
+	f0: number;
 }
 
 export interface Baseline {
@@ -47,9 +54,6 @@ export interface ErosionStatistic extends Statistic {
 	vbin: number;
 	vday: number;
 	vbase: number;
-	z7Equivalent: number | null;
-	/** Worsening without the worst day; null past 28 days or when one day is all there is. */
-	withoutWorstDay: number | null;
 }
 
 export interface ChangeStatistic extends Statistic {
@@ -60,86 +64,44 @@ export interface ChangeStatistic extends Statistic {
 
 /** Inflation of the variance of a mean of `length` days whose neighbours correlate by `rho`. */
 export function ar1Inflation(rho: number, length: number): number {
-	if (rho === 0) return 1;
-	let sum = 0;
-	for (let k = 1; k < length; k++) sum += (1 - k / length) * rho ** k;
-	return 1 + 2 * sum;
+	const away = 1 - rho;
+	return 1 + 2 * (rho / away - (rho * (1 - rho ** length)) / (length * away ** 2));
 }
 
 export function zCritical(z7: number, length: number): number {
 	return Math.sqrt(z7 * z7 - 2 * Math.log(length / 7));
 }
 
-export function byDay(rows: readonly DailyCohort[]): Map<string, DailyCohort[]> {
-	const days = new Map<string, DailyCohort[]>();
-	for (const row of [...rows].sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : 0))) {
-		if (row.n <= 0) continue;
-		const day = days.get(row.day);
-		if (day) day.push(row);
-		else days.set(row.day, [row]);
-	}
-	return days;
+/** One number to chart against one line, whatever the window's length; null for a good direction. */
+export function z7Equivalent(z: number, length: number): number | null {
+	return z > 0 ? Math.sqrt(z * z + 2 * Math.log(length / 7)) : null;
 }
 
-export function byIntent(rows: readonly DailyCohort[]): Map<string, Counts> {
-	const intents = new Map<string, Counts>();
-	for (const { intent, n, x } of rows) {
-		const counts = intents.get(intent) ?? { n: 0, x: 0 };
-		intents.set(intent, { n: counts.n + n, x: counts.x + x });
-	}
-	return intents;
-}
-
-export function total(rows: Iterable<Counts>): Counts {
-	let n = 0;
-	let x = 0;
-	for (const row of rows) {
-		n += row.n;
-		x += row.x;
-	}
-	return { n, x };
-}
-
-export function dayNumber(day: string): number {
-	return Math.round(Date.parse(`${day}T00:00:00Z`) / 86_400_000);
-}
-
-/** Sum of squared day sizes over the square of their sum: how unevenly the days share the evidence. */
-export function concentration(rows: readonly DailyCohort[]): number {
-	const { n } = total(rows);
-	let squares = 0;
-	for (const day of byDay(rows).values()) squares += total(day).n ** 2;
-	return squares / n ** 2;
-}
-
-/** Freezes a baseline of `days` calendar days; null when it holds no outcome. */
-export function baselineOf(rows: readonly DailyCohort[], days: number): Baseline | null {
-	const all = total(rows);
-	if (all.n === 0) return null;
-	const pool = all.x / all.n;
-	const n0: Record<string, number> = {};
-	const x0: Record<string, number> = {};
-	const p0: Record<string, number> = {};
-	for (const [intent, { n, x }] of byIntent(rows)) {
-		n0[intent] = n;
-		x0[intent] = x;
-		p0[intent] = (x + SHRINKAGE * pool) / (n + SHRINKAGE);
-	}
-	const residuals = new Map<number, { r: number; w: number }>();
+/** Freezes the days from `since` to `until`; null when they hold no outcome. */
+export function baselineOf(series: Series, since: number, until: number): Baseline | null {
+	const whole = spanOf(series, since, until);
+	if (whole.n === 0) return null;
+	const days = until - since + 1;
+	const pool = whole.x / whole.n;
+	const rates = whole.ns.map((n, i) => (whole.xs[i]! + SHRINKAGE * pool) / (n + SHRINKAGE));
+	const residual = new Float64Array(days);
+	const weight = new Float64Array(days);
 	let weights = 0;
 	let excess = 0;
-	for (const [day, cohorts] of byDay(rows)) {
-		const { n, x } = total(cohorts);
+	for (let index = 0; index < days; index++) {
+		const day = spanOf(series, since + index, since + index);
+		if (day.n === 0) continue;
 		let expected = 0;
 		let v = 0;
-		for (const row of cohorts) {
-			const p = p0[row.intent] ?? pool;
-			expected += row.n * p;
-			v += (row.n * p * (1 - p)) / n ** 2;
+		for (let i = 0; i < rates.length; i++) {
+			const p = rates[i]!;
+			expected += day.ns[i]! * p;
+			v += (day.ns[i]! * p * (1 - p)) / day.n ** 2;
 		}
-		const r = (x - expected) / n;
+		const r = (day.x - expected) / day.n;
 		const w = 1 / (v + PRIOR_VARIANCE) ** 2;
-		residuals.set(dayNumber(day), { r, w });
+		residual[index] = r;
+		weight[index] = w;
 		weights += w;
 		excess += w * (r * r - v);
 	}
@@ -148,87 +110,119 @@ export function baselineOf(rows: readonly DailyCohort[], days: number): Baseline
 	const variance = Math.max(lambda * mom + (1 - lambda) * PRIOR_VARIANCE, FLOOR_VARIANCE);
 	let pairs = 0;
 	let products = 0;
-	for (const [day, { r, w }] of residuals) {
-		const next = residuals.get(day + 1);
-		if (!next) continue;
-		const ww = Math.sqrt(w * next.w);
+	for (let index = 0; index + 1 < days; index++) {
+		const ww = Math.sqrt(weight[index]! * weight[index + 1]!);
 		pairs += ww;
-		products += ww * r * next.r;
+		products += ww * residual[index]! * residual[index + 1]!;
 	}
 	const c1 = pairs > 0 ? products / pairs : 0;
 	const rho = Math.min(0.8, Math.max(0, (lambda * c1) / variance));
-	const f0 = ar1Inflation(rho, days);
-	return { n0, x0, p0, pool, n: all.n, mom, lambda, variance, rho, q0: concentration(rows), f0, days };
+	const seen = series.intents.map((intent, i) => [intent, i] as const).filter(([, i]) => whole.ns[i]! > 0);
+	const record = (value: (index: number) => number) =>
+		Object.fromEntries(seen.map(([intent, i]) => [intent, value(i)]));
+	return {
+		n0: record((i) => whole.ns[i]!),
+		x0: record((i) => whole.xs[i]!),
+		p0: record((i) => rates[i]!),
+		pool,
+		n: whole.n,
+		mom,
+		lambda,
+		variance,
+		rho,
+		q0: whole.concentration,
+		f0: ar1Inflation(rho, days),
+		days
+	};
 }
 
-/** Worsening of a window of `length` days against the frozen baseline, for the window's own mix of intents. */
+/** The baseline's rates in the order of the series' intents; an unknown intent is expected at the pool. */
+export function referenceOf(baseline: Baseline, intents: readonly string[]): Reference {
+	const { variance, rho, q0, f0, pool } = baseline;
+	return {
+		p0: intents.map((intent) => baseline.p0[intent] ?? pool),
+		n0: intents.map((intent) => baseline.n0[intent] ?? 0),
+		variance,
+		rho,
+		q0,
+		f0
+	};
+}
+
+/** Worsening of a window of `length` days against frozen rates, for the window's own mix of intents. */
 export function erosionStatistic(
-	rows: readonly DailyCohort[],
+	span: Span,
 	length: number,
-	baseline: Baseline,
+	reference: Reference,
 	bad: Bad
 ): ErosionStatistic | null {
-	const { n, x } = total(rows);
+	const { n, x, ns } = span;
 	if (n === 0) return null;
-	const rate = (intent: string) => baseline.p0[intent] ?? baseline.pool;
+	const { p0, n0, variance, rho, q0, f0 } = reference;
 	let expectedCount = 0;
 	let binomial = 0;
-	let vbase = baseline.variance * baseline.q0 * baseline.f0;
-	for (const [intent, counts] of byIntent(rows)) {
-		const p = rate(intent);
-		expectedCount += counts.n * p;
-		binomial += (counts.n * p * (1 - p)) / n ** 2;
-		vbase += ((counts.n / n) ** 2 * p * (1 - p)) / ((baseline.n0[intent] ?? 0) + SHRINKAGE);
+	let vbase = variance * q0 * f0;
+	for (let i = 0; i < ns.length; i++) {
+		const size = ns[i]!;
+		const p = p0[i]!;
+		expectedCount += size * p;
+		binomial += (size * p * (1 - p)) / n ** 2;
+		vbase += ((size / n) ** 2 * p * (1 - p)) / (n0[i]! + SHRINKAGE);
 	}
 	const expected = expectedCount / n;
 	const observed = x / n;
 	const middle = (expected + observed) / 2;
-	const vbin = (binomial * middle * (1 - middle)) / (expected * (1 - expected));
-	const vday = baseline.variance * ar1Inflation(baseline.rho, length) * concentration(rows);
+	const spread = expected * (1 - expected);
+	// A baseline of 0 % or 100 % has no binomial spread to rescale.
+	const vbin = spread > 0 ? (binomial * middle * (1 - middle)) / spread : (middle * (1 - middle)) / n;
+	const vday = variance * ar1Inflation(rho, length) * span.concentration;
 	const worsening = bad * (observed - expected);
 	const standardError = Math.sqrt(vbin + vday + vbase);
 	const z = worsening / standardError;
-	return {
-		n,
-		observed,
-		expected,
-		worsening,
-		standardError,
-		z,
-		vbin,
-		vday,
-		vbase,
-		z7Equivalent: z > 0 ? Math.sqrt(z * z + 2 * Math.log(length / 7)) : null,
-		withoutWorstDay: length > 28 ? null : withoutWorstDay(rows, rate, bad)
-	};
+	return { n, observed, expected, worsening, standardError, z, vbin, vday, vbase };
 }
 
-/** Worsening over the days that remain when the one with the largest loss is left out. */
-export function withoutWorstDay(
-	rows: readonly DailyCohort[],
-	rate: (intent: string) => number,
+export interface WorstDay {
+	day: number;
+	/** Worsening over the days that remain. */
+	rest: number;
+	/** Part of the loss that fell on that day. */
+	share: number;
+}
+
+/** The day with the largest loss, and what is left without it; null when one day is all there is. */
+export function worstDayOf(
+	series: Series,
+	since: number,
+	until: number,
+	rates: readonly number[],
 	bad: Bad
-): number | null {
+): WorstDay | null {
 	let worst = -Infinity;
+	let worstDay = since;
 	let worstSize = 0;
 	let lost = 0;
 	let n = 0;
-	for (const day of byDay(rows).values()) {
-		const size = total(day).n;
-		const loss = day.reduce((sum, row) => sum + bad * (row.x - row.n * rate(row.intent)), 0);
+	for (let day = since; day <= until; day++) {
+		const span = spanOf(series, day, day);
+		if (span.n === 0) continue;
+		let loss = 0;
+		for (let i = 0; i < rates.length; i++) loss += bad * (span.xs[i]! - span.ns[i]! * rates[i]!);
 		lost += loss;
-		n += size;
+		n += span.n;
 		if (loss > worst) {
 			worst = loss;
-			worstSize = size;
+			worstDay = day;
+			worstSize = span.n;
 		}
 	}
-	return n > worstSize ? (lost - worst) / (n - worstSize) : null;
+	if (n <= worstSize) return null;
+	return { day: worstDay, rest: (lost - worst) / (n - worstSize), share: lost > 0 ? worst / lost : 0 };
 }
 
 export interface ChangeInput {
-	before: ReadonlyMap<string, Counts>;
-	after: ReadonlyMap<string, Counts>;
+	before: Pick<Span, 'ns' | 'xs' | 'n'>;
+	after: Pick<Span, 'ns' | 'xs' | 'n'>;
 	bad: Bad;
 	variance: number;
 	q1: number;
@@ -241,69 +235,131 @@ export interface ChangeInput {
 /** Worsening between two periods within intents, mix held still; sparse intents are pooled. */
 export function changeStatistic(input: ChangeInput): ChangeStatistic | null {
 	const { before, after, bad, minimum = 10 } = input;
-	const one = total(before.values());
-	const two = total(after.values());
-	if (one.n === 0 || two.n === 0) return null;
-	const strata: { a: Counts; b: Counts; other: boolean }[] = [];
-	const other = { a: { n: 0, x: 0 }, b: { n: 0, x: 0 }, other: true };
-	for (const intent of new Set([...before.keys(), ...after.keys()])) {
-		const a = before.get(intent) ?? { n: 0, x: 0 };
-		const b = after.get(intent) ?? { n: 0, x: 0 };
-		if (a.n >= minimum && b.n >= minimum) strata.push({ a, b, other: false });
-		else {
-			other.a = total([other.a, a]);
-			other.b = total([other.b, b]);
+	if (before.n === 0 || after.n === 0) return null;
+	// The last stratum pools the sparse intents.
+	const strata = before.ns.length + 1;
+	const n1 = [...before.ns, 0];
+	const x1 = [...before.xs, 0];
+	const n2 = [...after.ns, 0];
+	const x2 = [...after.xs, 0];
+	const other = strata - 1;
+	for (let i = 0; i < other; i++) {
+		if (n1[i]! >= minimum && n2[i]! >= minimum) continue;
+		for (const counts of [n1, x1, n2, x2]) {
+			counts[other]! += counts[i]!;
+			counts[i] = 0;
 		}
 	}
-	if (other.a.n > 0 && other.b.n > 0) strata.push(other);
-	const weight = (s: { a: Counts; b: Counts }) => (s.a.n / one.n + s.b.n / two.n) / 2;
-	const used = strata.reduce((sum, s) => sum + weight(s), 0);
+	const weights = n1.map((n, i) => (n > 0 && n2[i]! > 0 ? (n / before.n + n2[i]! / after.n) / 2 : 0));
+	const used = weights.reduce((sum, w) => sum + w, 0);
 	if (used === 0) return null;
 	let worsening = 0;
-	let v = input.variance * (input.q1 * input.f1 + input.q2 * input.f2);
 	let expected = 0;
-	let weightOther = 0;
-	for (const stratum of strata) {
-		const { a, b } = stratum;
-		const w = weight(stratum) / used;
-		worsening += w * bad * (b.x / b.n - a.x / a.n);
-		expected += w * (a.x / a.n);
-		const smooth = ({ n, x }: Counts) => (x + 1) / (n + 2);
-		v += w * w * ((smooth(a) * (1 - smooth(a))) / a.n + (smooth(b) * (1 - smooth(b))) / b.n);
-		if (stratum.other) weightOther = w;
+	let count = 0;
+	let v = input.variance * (input.q1 * input.f1 + input.q2 * input.f2);
+	for (let i = 0; i < strata; i++) {
+		const w = weights[i]! / used;
+		if (w === 0) continue;
+		count++;
+		worsening += w * bad * (x2[i]! / n2[i]! - x1[i]! / n1[i]!);
+		expected += w * (x1[i]! / n1[i]!);
+		const a = (x1[i]! + 1) / (n1[i]! + 2);
+		const b = (x2[i]! + 1) / (n2[i]! + 2);
+		v += w * w * ((a * (1 - a)) / n1[i]! + (b * (1 - b)) / n2[i]!);
 	}
 	const standardError = Math.sqrt(v);
 	return {
-		n: two.n,
+		n: after.n,
 		observed: expected + bad * worsening,
 		expected,
 		worsening,
 		standardError,
 		z: worsening / standardError,
-		strata: strata.length,
+		strata: count,
 		weightUsed: used,
-		weightOther
+		weightOther: weights[other]! / used
 	};
 }
 
 /** Worsening against a constant, mix left as it is. */
 export function floorStatistic(
-	rows: readonly DailyCohort[],
+	span: Span,
 	length: number,
 	limit: number,
 	bad: Bad,
 	variance = PRIOR_VARIANCE,
 	rho = 0
 ): Statistic | null {
-	const { n, x } = total(rows);
+	const { n, x } = span;
 	if (n === 0) return null;
 	const observed = x / n;
 	const middle = (observed + limit) / 2;
 	const standardError = Math.sqrt(
-		(middle * (1 - middle)) / n + variance * ar1Inflation(rho, length) * concentration(rows)
+		(middle * (1 - middle)) / n + variance * ar1Inflation(rho, length) * span.concentration
 	);
 	const worsening = bad * (observed - limit);
 	return { n, observed, expected: limit, worsening, standardError, z: worsening / standardError };
+}
+
+/**
+ * Day-to-day variance of the 56 days to `until`, from differences to the same weekday a week before: immune to
+ * slow drift and to the weekday pattern. Null below two pairs of days. `rate` is the level around which the
+ * binomial part is taken; the mean of the days' rates where it is not given.
+ */
+export function runningVariance(series: Series, until: number, rate?: number): number | null {
+	const rates: number[] = [];
+	const differences: number[] = [];
+	const sizes: number[] = [];
+	for (let day = until - 55; day <= until; day++) {
+		const now = spanOf(series, day, day);
+		if (now.n === 0) continue;
+		rates.push(now.x / now.n);
+		const then = spanOf(series, day - 7, day - 7);
+		if (then.n === 0) continue;
+		differences.push(Math.abs(now.x / now.n - then.x / then.n));
+		sizes.push(1 / now.n + 1 / then.n);
+	}
+	if (differences.length < 2) return null;
+	const p = rate ?? rates.reduce((sum, one) => sum + one, 0) / rates.length;
+	const binomial = p * (1 - p) * median(sizes);
+	return Math.max(((1.4826 * median(differences)) ** 2 - binomial) / 2, FLOOR_VARIANCE);
+}
+
+function median(values: number[]): number {
+	const sorted = values.sort((a, b) => a - b);
+	const half = sorted.length >> 1;
+	return sorted.length % 2 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
+}
+
+export interface Onset {
+	since: number;
+	days: number;
+	worsening: number;
+	z: number;
+}
+
+/** About when a loss began: the start, 3 to 91 days back and after `after`, that speaks loudest. */
+export function onsetOf(
+	series: Series,
+	until: number,
+	after: number,
+	reference: Reference,
+	bad: Bad
+): Onset | null {
+	let best: Onset | null = null;
+	let loudest = -Infinity;
+	for (let days = 3; days <= 91; days++) {
+		const since = until - days + 1;
+		if (since <= after) break;
+		const s = erosionStatistic(spanOf(series, since, until), days, reference, bad);
+		if (!s || s.z <= 0) continue;
+		const loud = s.z ** 2 + 2 * Math.log(days / 7);
+		if (loud > loudest) {
+			loudest = loud;
+			best = { since, days, worsening: s.worsening, z: s.z };
+		}
+	}
+	return best;
 }
 
 /** The loss that a window of `length` days finds with 80 % power at this volume. */
@@ -317,5 +373,28 @@ export function detectability(input: {
 }): number {
 	const n = (input.perWeek * input.length) / 7;
 	const v = (input.expected * (1 - input.expected)) / n + input.variance / input.length + input.vbase;
-	return (zCritical(input.z7, input.length) + 0.8416212335729143) * Math.sqrt(v);
+	return (zCritical(input.z7, input.length) + POWER_80) * Math.sqrt(v);
+}
+
+export interface Decomposition {
+	total: number;
+	within: number;
+	mix: number;
+}
+
+/** Kitagawa: what the intents' own rates moved, and what the mix moved; they add up to the crude change. */
+export function decompose(
+	before: Pick<Span, 'ns' | 'xs' | 'n' | 'x'>,
+	after: Pick<Span, 'ns' | 'xs' | 'n' | 'x'>
+): Decomposition | null {
+	if (before.n === 0 || after.n === 0) return null;
+	let within = 0;
+	before.ns.forEach((n1, i) => {
+		const n2 = after.ns[i]!;
+		// An intent of one period only has no change of rate: all it does is mix.
+		if (n1 === 0 || n2 === 0) return;
+		within += ((n1 / before.n + n2 / after.n) / 2) * (after.xs[i]! / n2 - before.xs[i]! / n1);
+	});
+	const change = after.x / after.n - before.x / before.n;
+	return { total: change, within, mix: change - within };
 }

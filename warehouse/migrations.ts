@@ -6,6 +6,7 @@ import ledger from './migrations/003_ledger.sql?raw';
 import answeredEscalation from './migrations/004_answered_escalation.sql?raw';
 import metrics from './migrations/005_metrics.sql?raw';
 import publication from './migrations/006_publication.sql?raw';
+import restatedVerdicts from './migrations/007_restated_verdicts.sql?raw';
 
 export const MIGRATIONS: readonly string[] = [
 	log,
@@ -13,7 +14,8 @@ export const MIGRATIONS: readonly string[] = [
 	ledger,
 	answeredEscalation,
 	metrics,
-	publication
+	publication,
+	restatedVerdicts
 ].map(fillVocabularies);
 
 function fillVocabularies(sql: string): string {

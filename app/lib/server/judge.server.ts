@@ -37,10 +37,12 @@ export async function judgeAt(
 	for (const { name, metric, slice } of policy.stop_loss.rules) {
 		const filter = Object.fromEntries(
 			DIMENSIONS.flatMap((dimension) => {
-				const value = slice[dimension];
-				return value === undefined ? [] : [[dimension, [value]]];
+				const value = dimension === 'intent' ? (slice.intents ?? slice.intent) : slice[dimension];
+				return value === undefined ? [] : [[dimension, [value].flat()]];
 			})
 		);
+		// A metric without daily cohorts has no data where data is due: its rule is blind.
+		if (metric !== 'csat_top_box' && metric !== 'recontact_72h') continue;
 		cohorts[name] = await dailyCohorts(warehouse, {
 			metric,
 			filter,
