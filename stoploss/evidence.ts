@@ -71,13 +71,15 @@ export interface Shift {
 	z: number;
 }
 
-export type Caution =
-	| 'response_rate_shift'
-	| 'path_mix_shift'
-	| 'all_paths_disagree'
-	| 'pooled_intents'
-	| 'days_missing'
-	| 'mix_explains_most';
+export const CAUTIONS = [
+	'response_rate_shift',
+	'path_mix_shift',
+	'all_paths_disagree',
+	'pooled_intents',
+	'days_missing',
+	'mix_explains_most'
+] as const;
+export type Caution = (typeof CAUTIONS)[number];
 
 export interface VerdictEvidence extends Omit<WindowEvidence, 'breach' | 'watch' | 'limit'> {
 	/** Every window that was looked at. */

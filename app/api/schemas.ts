@@ -9,6 +9,7 @@ import {
 	TIERS,
 	type Dimension
 } from '#warehouse/vocabulary';
+import { CAUTIONS } from '#stoploss/evidence';
 
 export const explanation = z
 	.object({
@@ -131,12 +132,16 @@ const windowEvidence = {
 	interval: interval95
 };
 
+const shift = z.object({ before: z.number(), now: z.number(), z: z.number() });
+
 export const verdict = z
 	.object({
 		rule: z.string(),
 		ruleVersion: z.string(),
+		engine: z.string().describe('Version of the statistics.'),
 		policyVersion: z.string().optional().describe('Of the policy it was recorded under; only when recorded.'),
 		finding: z.enum(FINDINGS).describe('Missing data never reads as clear.'),
+		dayFinding: z.enum(FINDINGS).describe('Of this day alone, before the hold.'),
 		sentence: z.string(),
 		asOf: z.string(),
 		reason: z.string(),
@@ -145,11 +150,39 @@ export const verdict = z
 				...windowEvidence,
 				weeks: z.array(
 					z.object({ ...windowEvidence, limit: z.number(), breach: z.boolean(), watch: z.boolean() })
-				)
+				),
+				z7: z.number().nullable().describe('z on the scale of a 7-day window.'),
+				change: z
+					.object({ total: z.number(), within: z.number(), mix: z.number() })
+					.nullable()
+					.describe('Crude change: its rate part and its mix part.'),
+				drivers: z.array(
+					z.object({
+						intent: z.string(),
+						n: whole(),
+						observed: z.number(),
+						expected: z.number(),
+						contribution: z.number(),
+						standardError: z.number(),
+						share: z.number()
+					})
+				),
+				onset: z.object({ since: z.string(), days: whole(), worsening: z.number() }).nullable(),
+				harmed: z.number().describe('About how many contacts were harmed in the window.'),
+				guards: z.object({
+					worstDay: z.object({ day: z.string(), share: z.number(), rest: z.number() }).nullable(),
+					volumeGrowth: z.number().nullable(),
+					maturity: z.object({ until: z.string(), emptyDays: whole() }),
+					responseRate: shift.nullable(),
+					pathMix: shift.nullable(),
+					allPathsDisagree: z.boolean().nullable()
+				}),
+				cautions: z.array(z.enum(CAUTIONS))
 			})
 			.nullable(),
 		recommendation: z
 			.object({
+				scope: z.enum(['intents', 'tier', 'review_mix']),
 				intents: z.array(
 					z.object({
 						intent: z.string(),
@@ -161,7 +194,10 @@ export const verdict = z
 					})
 				)
 			})
-			.nullable()
+			.nullable(),
+		detectable: z
+			.array(z.object({ days: whole(), loss: z.number() }))
+			.describe('The loss this rule finds with 80 % power at this volume, by length of window.')
 	})
 	.openapi('Verdict');
 
