@@ -8,7 +8,7 @@ import type { CanonicalRecord } from '../ingest/canonical';
 import type { Measurement } from '../queries/measurement';
 import { scorecard } from '../queries/queries.server';
 import { DIMENSIONS } from '../warehouse/vocabulary';
-import { contactsOf, weekLabel } from './oracle';
+import { ORACLE_METRICS, contactsOf, weekLabel } from './oracle';
 import { DAY, logOf, policy } from './oracle-logs';
 import { openProduct, type Product } from './oracle-product';
 
@@ -68,7 +68,9 @@ const COUNTS = ({ evidence: e, pending }: Measurement): number[] =>
 		? [e.numerator, e.denominator, pending]
 		: e.kind === 'rate'
 			? [e.events, e.exposure, pending]
-			: [e.n, e.censored, pending];
+			: e.kind === 'distribution'
+				? [e.n, e.censored, pending]
+				: [];
 
 law(
 	'the parts add up to the whole, by any dimension and over the weeks; every contact has one path',
@@ -76,8 +78,8 @@ law(
 		await product.take(batches);
 		const contacts = contactsOf(batches, policy);
 		const weeks = [...new Set(contacts.map((one) => weekLabel(one.end, calendar)))].sort();
-		const at = new Date(Math.max(...asOf)).toISOString();
-		const whole = await scorecard(product.warehouse, { weeks: 'all', asOf: at, calendar });
+		const these = { metrics: ORACLE_METRICS, asOf: new Date(Math.max(...asOf)).toISOString(), calendar };
+		const whole = await scorecard(product.warehouse, { ...these, weeks: 'all' });
 		const sums = (card: readonly Measurement[]) =>
 			whole.map(({ metric }) => [
 				metric,
@@ -87,9 +89,9 @@ law(
 					.reduce((sum, counts) => sum.map((value, place) => value + counts[place]!), [0, 0, 0])
 			]);
 		const total = sums(whole);
-		expect(sums(await scorecard(product.warehouse, { weeks, asOf: at, calendar }))).toEqual(total);
+		expect(sums(await scorecard(product.warehouse, { ...these, weeks }))).toEqual(total);
 		for (const dimension of DIMENSIONS) {
-			const parts = await scorecard(product.warehouse, { weeks: 'all', by: [dimension], asOf: at, calendar });
+			const parts = await scorecard(product.warehouse, { ...these, weeks: 'all', by: [dimension] });
 			expect([dimension, ...sums(parts)]).toEqual([dimension, ...total]);
 		}
 		const paths = await product.warehouse.all<{ path: string | null }>('SELECT path FROM fact.episode');

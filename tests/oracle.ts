@@ -11,7 +11,7 @@ import type {
 } from '../ingest/canonical';
 import type { IntentPolicy } from '../queries/facts/refresh.server';
 import type { Calendar } from '../queries/measurement';
-import type { Dimension } from '../warehouse/vocabulary';
+import type { Dimension, MetricName } from '../warehouse/vocabulary';
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
@@ -21,6 +21,23 @@ type Instant = number | null;
 const time = (text: string | undefined): Instant => (text === undefined ? null : Date.parse(text));
 const earliest = (...all: Instant[]): Instant =>
 	all.reduce((least, one) => (one !== null && (least === null || one < least) ? one : least), null);
+
+/** What the oracle works out. */
+export const ORACLE_METRICS = [
+	'csat_top_box',
+	'recontact_24h',
+	'recontact_48h',
+	'recontact_72h',
+	'recontact_24_72h',
+	'first_contact_resolution',
+	'containment',
+	'bad_containment',
+	'escalation_latency',
+	'refund_error_rate',
+	'complaint_rate',
+	'time_to_resolution'
+] as const satisfies readonly MetricName[];
+export type OracleMetric = (typeof ORACLE_METRICS)[number];
 
 /** One file as it was delivered. */
 export type Batch = readonly CanonicalRecord[];
@@ -265,7 +282,7 @@ export function measureAll(
 	contacts: readonly Contact[],
 	source: ReturnType<typeof said>,
 	asOf: number
-): Record<string, Answer> {
+): Record<OracleMetric, Answer> {
 	const closed = contacts.filter((one) => one.end <= asOf);
 	const ripe = (days: number) => closed.filter((one) => one.end + days * DAY <= asOf);
 	const week = ripe(7);
