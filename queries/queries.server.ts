@@ -9,7 +9,7 @@ export {
 	type Filter,
 	type ScorecardRequest
 } from './scorecard/scorecard.server';
-export { dailyCohorts, type CohortRequest } from './cohorts/daily.server';
+export { dailyCohorts, MATURITY_HOURS, type CohortMetric, type CohortRequest } from './cohorts/daily.server';
 export * from './listings/listings.server';
 export { weekOf, weekWindow, weeksBetween } from './calendar';
 export { CATALOGUE, definitionOf, type Definition } from './metrics/catalogue';

@@ -1,29 +1,34 @@
 -- grain: one row a cohort day and intent
 -- clock: the day of closing in the account's zone
--- includes: contacts with a known outcome, of days that ended long enough before $asOf that nothing can change
--- excludes: test traffic, business and survey messages; days with rows still open to change
-WITH cohort AS (
+-- includes: contacts of outcomes.sql that count for $metric, of days that ended $maturityHours before as_of
+-- excludes: days so young that an outcome can still change
+, cohort AS (
 	SELECT strftime(timezone($timeZone, clock_at), '%Y-%m-%d') AS day,
 		timezone($timeZone, date_trunc('day', timezone($timeZone, clock_at)) + INTERVAL 1 DAY) AS day_ends,
-		coalesce(intent, '(none)') AS intent,
+		intent, as_of,
 		CASE $metric
-			WHEN 'csat_top_box' THEN CASE WHEN rating_at <= $asOf::TIMESTAMPTZ THEN rating_share >= 0.75 END
-			WHEN 'recontact_72h' THEN recontact_72h
+			WHEN 'csat_top_box' THEN csat_top_box
+			WHEN 'csat_reply_rate' THEN csat_reply_rate
+			WHEN 'recontact_24h' THEN counted_recontact_24h
+			WHEN 'recontact_48h' THEN counted_recontact_48h
+			WHEN 'recontact_72h' THEN counted_recontact_72h
+			WHEN 'recontact_24_72h' THEN counted_recontact_24_72h
+			WHEN 'recontact_72h_any_intent' THEN recontact_72h_any_intent
+			WHEN 'first_contact_resolution' THEN first_contact_resolution
+			WHEN 'containment' THEN containment
+			WHEN 'bad_containment' THEN bad_containment
+			WHEN 'durable_resolution' THEN durable_resolution
+			WHEN 'escalation_within_limit' THEN escalation_within_limit
+			WHEN 'escalation_abandonment' THEN escalation_abandonment
+			WHEN 'human_out' THEN human_out
+			WHEN 're_ask_rate' THEN re_ask_rate
+			WHEN 'complaint_rate' THEN complaint_rate
+			WHEN 'complaint_rate_regulator' THEN complaint_rate_regulator
 		END AS counted
-	FROM fact.episode
-	WHERE excluded IS NULL AND clock_at IS NOT NULL
-		AND (len($filterPath) = 0 OR list_contains($filterPath, path))
-		AND (len($filterTier) = 0 OR list_contains($filterTier, tier))
-		AND (len($filterIntent) = 0 OR list_contains($filterIntent, coalesce(intent, '(none)')))
-		AND (len($filterChannel) = 0 OR list_contains($filterChannel, coalesce(channel, '(none)')))
-		AND (len($filterMarket) = 0 OR list_contains($filterMarket, coalesce(market, '(none)')))
-		AND (len($filterLanguage) = 0 OR list_contains($filterLanguage, coalesce(language, '(none)')))
-		AND (len($filterSource) = 0 OR list_contains($filterSource, source))
-		AND (len($filterCustomerValue) = 0 OR list_contains($filterCustomerValue, coalesce(customer_value, '(none)')))
+	FROM outcomes WHERE clock_at IS NOT NULL
 )
 SELECT day, intent, count(*) AS n, count(*) FILTER (counted) AS x
 FROM cohort
-WHERE counted IS NOT NULL
-	AND day_ends + CASE $metric WHEN 'csat_top_box' THEN INTERVAL 168 HOURS ELSE INTERVAL 72 HOURS END <= $asOf::TIMESTAMPTZ
+WHERE counted IS NOT NULL AND day_ends + to_hours($maturityHours::INTEGER) <= as_of
 GROUP BY day, intent
 ORDER BY day, intent
