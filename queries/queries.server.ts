@@ -2,17 +2,11 @@
  * The door of the room: everything that reads the warehouse for people, alerts and machines. Touches the database.
  */
 export { refreshFacts, type IntentPolicy, type RefreshReport } from './facts/refresh.server';
-export {
-	scorecard,
-	scorecardArrow,
-	watermark,
-	type Filter,
-	type ScorecardRequest
-} from './scorecard/scorecard.server';
+export { scorecard, watermark, type Filter, type ScorecardRequest } from './scorecard/scorecard.server';
 export { dailyCohorts, MATURITY_HOURS, type CohortMetric, type CohortRequest } from './cohorts/daily.server';
 export * from './listings/listings.server';
 export { weekOf, weekWindow, weeksBetween } from './calendar';
-export { CATALOGUE, definitionOf, type Definition } from './metrics/catalogue';
+export { CATALOGUE, definitionOf, GROUPS, type Definition } from './metrics/catalogue';
 export {
 	DECOMPOSED_BY,
 	explainChange,
@@ -52,3 +46,4 @@ export {
 	type RestatementReason
 } from './publications/restate';
 export { knownAt } from './publications/known-at.server';
+export { documented, TITLES } from './metrics/document';

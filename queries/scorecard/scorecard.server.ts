@@ -185,13 +185,6 @@ function windowsOf({ weeks, calendar }: ScorecardRequest): { label: string; wind
 	return [...new Set(weeks)].sort().map((week) => ({ label: week, window: weekWindow(calendar, week) }));
 }
 
-/** The counts behind the scorecard, one row a window and slice, as an Arrow IPC stream. */
-export async function scorecardArrow(warehouse: Warehouse, request: ScorecardRequest): Promise<Uint8Array> {
-	const { parameters } = await prepare(warehouse, request);
-	const limit = { escalationLimitMinutes: request.limits?.escalationMinutes ?? null };
-	return warehouse.arrow(windowed + outcomes + counts, { ...parameters, ...limit });
-}
-
 async function prepare(warehouse: Warehouse, request: ScorecardRequest) {
 	const asOf = request.asOf ?? (await watermark(warehouse)) ?? '1970-01-01T00:00:00Z';
 	const windows = windowsOf(request);

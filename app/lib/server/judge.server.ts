@@ -20,7 +20,7 @@ import {
 	recordVerdicts,
 	type LedgerVerdict
 } from '#stoploss/ledger.server';
-import type { Policy } from '#stoploss/policy';
+import { limitsOf, type Policy } from '#stoploss/policy';
 import { DIMENSIONS } from '#warehouse/vocabulary';
 import type { Warehouse } from '#warehouse/warehouse.server';
 import { calendarOf } from './policy-file.server';
@@ -47,6 +47,7 @@ export async function judgeAt(
 			metric,
 			filter,
 			calendar: calendarOf(policy),
+			limits: limitsOf(policy),
 			asOf: latest
 		});
 	}
