@@ -4,8 +4,8 @@
 -- excludes: contacts without a resolve or a customer id
 , waits AS (
 	SELECT *, coalesce(next_contact_at <= least(as_of, resolved_at + INTERVAL 72 HOURS), false) AS returned,
-		-- Past the window one wait is as good as another: together they are one step.
-		least(CASE WHEN returned THEN next_contact_at ELSE as_of END - resolved_at, INTERVAL 73 HOURS) AS wait
+		-- In microseconds, because least() compares intervals by their days first. Past the window one wait is as good as another.
+		least(epoch_us(CASE WHEN returned THEN next_contact_at ELSE as_of END) - epoch_us(resolved_at), 73 * 3600 * 1000000::BIGINT) AS wait
 	FROM sliced WHERE recontact_72h IS NOT NULL AND resolved_at <= as_of
 ), times AS (
 	SELECT label, path, tier, intent, channel, market, language, source, customer_value,
@@ -19,10 +19,10 @@
 )
 SELECT label, path, tier, intent, channel, market, language, source, customer_value,
 	sum(leaving) AS n, sum(events) AS events,
-	coalesce(sum(leaving - events) FILTER (wait < INTERVAL 72 HOURS), 0) AS censored,
+	coalesce(sum(leaving - events) FILTER (wait < 72 * 3600 * 1000000::BIGINT), 0) AS censored,
 	bool_or(events = risk) AS all_returned,
 	coalesce(exp(sum(ln(nullif(1 - events / risk, 0)))), 1) AS survival,
 	coalesce(sum(events / nullif(risk * (risk - events), 0)), 0) AS greenwood,
-	max(wait) >= INTERVAL 72 HOURS AS reaches
+	max(wait) >= 72 * 3600 * 1000000::BIGINT AS reaches
 FROM at_risk
 GROUP BY ALL
