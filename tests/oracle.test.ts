@@ -36,7 +36,7 @@ const rounded = (value: number | null) => (value === null ? null : Math.round(va
 function measured(m: Measurement, known: object) {
 	const { evidence } = m;
 	const counts =
-		evidence.kind === 'proportion'
+		evidence.kind === 'proportion' || evidence.kind === 'ratio'
 			? { numerator: evidence.numerator, denominator: evidence.denominator }
 			: evidence.kind === 'rate'
 				? { numerator: evidence.events, denominator: evidence.exposure }
@@ -55,18 +55,15 @@ function measured(m: Measurement, known: object) {
 	return { ...counts, pending: m.pending, status: m.status, parts: Object.fromEntries(parts) };
 }
 
-function expected({ parts = {}, ...answer }: Answer, there: object) {
-	const { denominator: n, pending } = answer;
-	const status = pending > 0 ? 'immature' : n === 0 ? 'absent' : n < 30 ? 'thin' : 'measured';
+function expected({ parts = {}, n, ...answer }: Answer) {
+	const evidence = n ?? answer.denominator;
+	const { pending } = answer;
+	const status = pending > 0 ? 'immature' : evidence === 0 ? 'absent' : evidence < 30 ? 'thin' : 'measured';
 	return {
 		...answer,
 		...(answer.p50 !== undefined && { p50: rounded(answer.p50), p90: rounded(answer.p90!) }),
 		status,
-		parts: Object.fromEntries(
-			Object.entries(parts)
-				.filter(([name]) => name in there)
-				.map(([name, value]) => [name, rounded(value)])
-		)
+		parts: Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, rounded(value)]))
 	};
 }
 
@@ -102,7 +99,7 @@ async function compare(contacts: readonly Contact[], { calendar, asOf }: Log): P
 				const answer = answered.get(key)![m.metric as OracleMetric];
 				expect({ ...place, ...measured(m, answer.parts ?? {}) }).toEqual({
 					...place,
-					...expected(answer, m.evidence.parts ?? {})
+					...expected(answer)
 				});
 			}
 			// No slice is left out: every contact that had closed is in some row.

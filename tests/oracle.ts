@@ -29,11 +29,13 @@ export const ORACLE_METRICS = [
 	'recontact_48h',
 	'recontact_72h',
 	'recontact_24_72h',
+	'recontact_72h_any_intent',
 	'first_contact_resolution',
 	'containment',
 	'bad_containment',
 	'escalation_latency',
 	'refund_error_rate',
+	'refund_error_money',
 	'complaint_rate',
 	'time_to_resolution'
 ] as const satisfies readonly MetricName[];
@@ -43,6 +45,7 @@ export type OracleMetric = (typeof ORACLE_METRICS)[number];
 export type Batch = readonly CanonicalRecord[];
 
 interface Refund {
+	at: Instant;
 	amount: number | null;
 	verdict: 'right' | 'wrong' | null;
 	auditedAt: Instant;
@@ -139,6 +142,7 @@ function refundsOf(record: ConversationRecord, audits: RefundAuditRecord[], end:
 			.at(-1);
 		const auditedAt = time(about?.audited_at) ?? time(refund.audited_at);
 		return {
+			at: time(refund.at),
 			amount: refund.amount_minor ?? null,
 			verdict: about?.audit_verdict ?? refund.audit_verdict ?? null,
 			auditedAt,
@@ -272,6 +276,8 @@ export interface Answer {
 	numerator: number;
 	denominator: number;
 	pending: number;
+	/** What there is evidence of, where the denominator is no count. */
+	n?: number;
 	parts?: Record<string, number>;
 	p50?: number | null;
 	p90?: number | null;
@@ -300,16 +306,18 @@ export function measureAll(
 	};
 
 	const resolved = closed.filter((one) => one.resolved !== null && one.resolved <= asOf);
-	const recontact = (from: number, to: number, ripeAfter: number): Answer => {
+	const recontact = (
+		from: number,
+		to: number,
+		ripeAfter: number,
+		next: (one: Contact) => Instant = (one) => one.next
+	): Answer => {
 		const mature = resolved.filter((one) => one.resolved! + ripeAfter * HOUR <= asOf);
-		const within = (next: Instant, one: Contact) =>
-			next !== null && next - one.resolved! >= from * HOUR && next - one.resolved! <= to * HOUR;
+		const wait = (one: Contact) => (next(one) ?? Infinity) - one.resolved!;
 		return {
-			numerator: mature.filter((one) => within(one.next, one)).length,
+			numerator: mature.filter((one) => wait(one) >= from * HOUR && wait(one) <= to * HOUR).length,
 			denominator: mature.length,
-			pending: resolved.length - mature.length,
-			...(from === 0 &&
-				to === 72 && { parts: { any_intent: mature.filter((one) => within(one.nextAny, one)).length } })
+			pending: resolved.length - mature.length
 		};
 	};
 
@@ -342,23 +350,14 @@ export function measureAll(
 		)
 	};
 
-	const audited = closed
-		.flatMap((one) => one.refunds)
-		.filter((refund) => refund.verdict !== null && (refund.auditedAt ?? -Infinity) <= asOf);
+	const made = closed.flatMap((one) => one.refunds).filter((refund) => (refund.at ?? -Infinity) <= asOf);
+	const audited = made.filter((refund) => refund.verdict !== null && (refund.auditedAt ?? -Infinity) <= asOf);
 	const wrong = audited.filter((refund) => refund.verdict === 'wrong');
+	// How much was wrong is known of a right refund (nothing), and of a wrong one only with the correct amount.
+	const priced = audited.filter(
+		(refund) => refund.amount !== null && (refund.verdict === 'right' || refund.correct !== null)
+	);
 	const sum = (all: readonly number[]) => all.reduce((total, one) => total + one, 0);
-	const refunds: Answer = {
-		numerator: wrong.length,
-		denominator: audited.length,
-		pending: 0,
-		parts: {
-			refunds: sum(closed.map((one) => one.refunds.length)),
-			wrong_minor: sum(
-				wrong.map((refund) => (refund.amount === null ? 0 : Math.abs(refund.amount - (refund.correct ?? 0))))
-			),
-			audited_minor: sum(audited.map((refund) => refund.amount ?? 0))
-		}
-	};
 
 	const fortnight = source.complaints ? ripe(14) : [];
 	const hours = resolved.map((one) => (one.resolved! - one.start) / HOUR).sort((a, b) => a - b);
@@ -368,6 +367,7 @@ export function measureAll(
 		recontact_48h: recontact(0, 48, 48),
 		recontact_72h: recontact(0, 72, 72),
 		recontact_24_72h: recontact(24, 72, 72),
+		recontact_72h_any_intent: recontact(0, 72, 72, (one) => one.nextAny),
 		first_contact_resolution: {
 			numerator: ripeIssues.filter((one) => one.resolved !== null && !one.issueGoesOn).length,
 			denominator: ripeIssues.length,
@@ -376,7 +376,21 @@ export function measureAll(
 		containment: { numerator: contained.length, denominator: withBot.length, pending: 0 },
 		bad_containment: bad,
 		escalation_latency: latency(closed, asOf),
-		refund_error_rate: refunds,
+		refund_error_rate: {
+			numerator: wrong.length,
+			denominator: audited.length,
+			pending: 0,
+			parts: { refunds: made.length }
+		},
+		refund_error_money: {
+			numerator: sum(
+				priced.map(({ verdict, amount, correct }) => (verdict === 'right' ? 0 : Math.abs(amount! - correct!)))
+			),
+			denominator: sum(priced.map((refund) => refund.amount!)),
+			pending: 0,
+			n: priced.length,
+			parts: { audited: audited.length, without_amounts: audited.length - priced.length }
+		},
 		complaint_rate: {
 			numerator: fortnight.filter((one) => complained(one, 14)).length,
 			denominator: fortnight.length,
