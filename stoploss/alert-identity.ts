@@ -40,10 +40,9 @@ export function identityOf(rule: Rule, about: 'metric' | 'blindness'): AlertIden
 		metric: rule.metric,
 		direction: about === 'blindness' ? 'blind' : bad < 0 ? 'down' : 'up',
 		dimensions: Object.fromEntries(
-			Object.entries(rule.slice).map(([name, value]) => [
-				name,
-				Array.isArray(value) ? value.join(',') : value
-			])
+			Object.entries(rule.slice).flatMap(([name, value]) =>
+				value === undefined ? [] : [[name, Array.isArray(value) ? value.join(',') : value]]
+			)
 		)
 	};
 }

@@ -248,8 +248,9 @@ describe('no sequence of verdicts, acknowledgements, silences, restarts and catc
 		},
 		{
 			weight: 1,
-			arbitrary: fc.record({ kind: fc.constantFrom('mitigated' as const, 'unsilenced' as const) })
+			arbitrary: fc.record({ kind: fc.constant('mitigated' as const) })
 		},
+		{ weight: 1, arbitrary: fc.record({ kind: fc.constant('unsilenced' as const) }) },
 		{
 			weight: 1,
 			arbitrary: fc.record({
@@ -272,8 +273,9 @@ describe('no sequence of verdicts, acknowledgements, silences, restarts and catc
 			if (w.kind === 'silenced')
 				return { kind: 'silenced', at, by: 'ops', until: instant(day + w.until), reason: 'work' };
 			if (w.kind === 'mitigated') return { kind: 'mitigated', at, by: 'lead', intents: [] };
-			if (w.kind === 'unsilenced') return { kind: 'unsilenced', at, by: 'ops' };
-			return { kind: 'resolved', at, by: 'lead', reason: w.reason };
+			return w.kind === 'resolved'
+				? { kind: 'resolved', at, by: 'lead', reason: w.reason }
+				: { kind: 'unsilenced', at, by: 'ops' };
 		});
 	});
 	const always = (law: (events: AlertEvent[], steps: Step[]) => void) =>

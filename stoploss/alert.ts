@@ -51,8 +51,19 @@ export interface Observed {
 	worsening?: number;
 	limit?: number;
 	driver?: string;
+	/** What recovery will be measured against, should the alert fire now. */
+	latch?: Latch;
 	/** A data-quality alert that mutes this one. */
 	inhibitedBy?: string | null;
+}
+
+/** The loss as it was at firing, and the reference it was measured against; days are day numbers. */
+export interface Latch {
+	/** Last day that was known at firing. */
+	day: number;
+	/** First day of a change rule's reference. */
+	referenceSince: number;
+	worsening: number;
 }
 
 export type AlertEvent =
@@ -110,6 +121,7 @@ export interface Alert {
 	lastTold: string | null;
 	worsening: number;
 	driver: string | null;
+	latch: Latch | null;
 	owner: string | null;
 	due: string | null;
 	silencedUntil: string | null;
@@ -148,6 +160,7 @@ export const NO_ALERT: Alert = {
 	lastTold: null,
 	worsening: 0,
 	driver: null,
+	latch: null,
 	owner: null,
 	due: null,
 	silencedUntil: null,
@@ -264,7 +277,8 @@ class Life {
 			owner: null,
 			due: null,
 			worsening: event.worsening ?? 0,
-			driver: event.driver ?? null
+			driver: event.driver ?? null,
+			latch: event.latch ?? null
 		});
 		this.move('firing', reopened ? 'reopened' : 'held');
 	}

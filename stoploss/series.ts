@@ -35,8 +35,13 @@ export function dayNumber(day: string): number {
 	return Math.round(Date.parse(`${day}T00:00:00Z`) / DAY_MS);
 }
 
+const names = new Map<number, string>();
+
+/** Kept, because a year of evidence names the same days again and again. */
 export function dayOf(day: number): string {
-	return new Date(day * DAY_MS).toISOString().slice(0, 10);
+	let name = names.get(day);
+	if (name === undefined) names.set(day, (name = new Date(day * DAY_MS).toISOString().slice(0, 10)));
+	return name;
 }
 
 export function seriesOf(rows: readonly DailyCohort[]): Series {
