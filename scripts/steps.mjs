@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -138,6 +138,31 @@ const BUILDS = {
  * @param {{ quiet?: boolean, force?: boolean }} [options]
  */
 export function ensureBuilt(name, options = {}) {
+	const lock = join(root, 'build', `${name}.lock`);
+	mkdirSync(dirname(lock), { recursive: true });
+	// Two builds at once would write over each other; one that died long ago holds nobody up.
+	for (let waited = 0; waited < 600; waited++) {
+		try {
+			mkdirSync(lock);
+			break;
+		} catch {
+			const since = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+			if (Date.now() - since > 120_000) rmSync(lock, { recursive: true, force: true });
+			else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+		}
+	}
+	try {
+		return build(name, options);
+	} finally {
+		rmSync(lock, { recursive: true, force: true });
+	}
+}
+
+/**
+ * @param {'app' | 'cli'} name
+ * @param {{ quiet?: boolean, force?: boolean }} options
+ */
+function build(name, options) {
 	const { made, args } = BUILDS[name];
 	const stamp = join(root, 'build', `${name}.stamp`);
 	const hash = sourceHash();

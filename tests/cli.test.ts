@@ -2,34 +2,19 @@
  * The built command line on temporary databases: exit codes, what it says, and what it leaves alone.
  * Starts processes; builds the command line when its sources changed.
  */
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openWarehouse } from '../warehouse/warehouse.server';
+import { Terminal, build } from './command';
 
-const root = resolve(import.meta.dirname, '..');
-const command = join(root, 'bin/plimsoll.mjs');
-let folder: string;
-
-function plimsoll(...args: string[]) {
-	const { PLIMSOLL_DB: _db, PLIMSOLL_POLICY: _policy, ...env } = process.env;
-	const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...args], {
-		cwd: folder,
-		encoding: 'utf8',
-		env
-	});
-	return { status, stdout, stderr };
-}
+let terminal: Terminal;
+const plimsoll = (...args: string[]) => terminal.run(...args);
 
 beforeAll(() => {
-	folder = mkdtempSync(join(tmpdir(), 'plimsoll-cli-'));
-	const built = spawnSync(process.execPath, [join(root, 'scripts/build.mjs')], { encoding: 'utf8' });
-	expect(built.status, built.stderr).toBe(0);
+	build();
+	terminal = new Terminal();
 }, 300_000);
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => terminal.close());
 
 describe('arguments', () => {
 	it.each([[['--help']], [['--version']], [['serve', '--help']]])('%j exits 0', (args) => {
@@ -50,7 +35,7 @@ describe('arguments', () => {
 
 describe('a database that can not be opened', () => {
 	it('is missing: says how to make one, and makes none', () => {
-		const file = join(folder, 'missing.duckdb');
+		const file = terminal.path('missing.duckdb');
 		const { status, stderr } = plimsoll('serve', '--db', file);
 		expect(status).toBe(2);
 		expect(stderr).toMatch(/^plimsoll: No database at .*missing\.duckdb\. Create one with: plimsoll ingest/);
@@ -58,7 +43,7 @@ describe('a database that can not be opened', () => {
 	});
 
 	it('is something else: says so in one line, and leaves it as it is', () => {
-		const file = join(folder, 'other.duckdb');
+		const file = terminal.path('other.duckdb');
 		writeFileSync(file, 'not a database at all\n'.repeat(1000));
 		const { status, stderr } = plimsoll('serve', '--db', file);
 		expect(status).toBe(2);
@@ -67,7 +52,7 @@ describe('a database that can not be opened', () => {
 	});
 
 	it('is in use: names the process that holds it', async () => {
-		const file = join(folder, 'held.duckdb');
+		const file = terminal.path('held.duckdb');
 		const warehouse = await openWarehouse(file);
 		try {
 			const { status, stderr } = plimsoll('serve', '--db', file);
@@ -82,26 +67,14 @@ describe('a database that can not be opened', () => {
 
 describe('serve', () => {
 	it('serves on the loopback, announces itself, and leaves nothing behind', async () => {
-		const file = join(folder, 'served.duckdb');
+		const file = terminal.path('served.duckdb');
 		await (await openWarehouse(file)).close();
-		const server = spawn(process.execPath, [command, 'serve', '--db', file, '--port', '0'], { cwd: folder });
+		const { server, url } = await terminal.serve('--db', file);
 		try {
-			const url = await new Promise<string>((found, failed) => {
-				let output = '';
-				server.stdout.on('data', (chunk: Buffer) => {
-					output += chunk.toString();
-					const match = /http:\/\/127\.0\.0\.1:\d+/.exec(output);
-					if (match) found(match[0]);
-				});
-				server.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-				server.on('exit', () => failed(new Error(output)));
-			});
 			expect(JSON.parse(readFileSync(`${file}.server.json`, 'utf8'))).toEqual({ pid: server.pid, url });
 			expect((await fetch(url)).status).toBe(200);
 		} finally {
-			const ended = new Promise<number | null>((done) => server.once('exit', done));
-			server.kill('SIGTERM');
-			expect(await ended).toBe(0);
+			expect(await terminal.stop(server)).toBe(0);
 		}
 		expect(existsSync(`${file}.server.json`)).toBe(false);
 	});

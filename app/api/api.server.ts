@@ -10,6 +10,7 @@ import { SOURCES } from '#ingest/sources';
 import { refreshFacts, scorecard, watermark, weeksPresent, type Filter } from '#queries/queries.server';
 import { intentPolicyOf } from '#stoploss/policy';
 import { DIMENSIONS, type Dimension } from '#warehouse/vocabulary';
+import { chosenWeeks } from '$lib/server/chosen-weeks';
 import { explain } from '$lib/server/explain';
 import { judgeAt, judgeNow, standing } from '$lib/server/judge.server';
 import { toArrow } from '$lib/server/measurement-arrow';
@@ -18,6 +19,10 @@ import { calendar, limits, policy, warehouse } from '$lib/server/plimsoll.server
 import { alertsRoute, healthRoute, ingestRoute, schemaRoute, scorecardRoute } from './routes';
 import { TooLarge, spool } from './spool.server';
 
+const NO_BODY = {
+	error: 'The body is empty.',
+	remedy: 'Send the file as the request body, with a header such as content-type: application/x-ndjson.'
+};
 const DEFAULT_LIMIT_BYTES = 2 * 1024 ** 3;
 
 export function createApi() {
@@ -64,17 +69,17 @@ export function createApi() {
 	api.openapi(ingestRoute, async (c) => {
 		const { source, file } = c.req.valid('query');
 		const names = SOURCES.map(({ name }) => name);
-		if (!names.includes(source)) {
+		if (source !== undefined && !names.includes(source)) {
 			return c.json({ error: `Unknown source "${source}".`, remedy: `Known: ${names.join(', ')}.` }, 400);
 		}
 		const body = c.req.raw.body;
-		if (!body)
-			return c.json({ error: 'The body is empty.', remedy: 'Send the file as the request body.' }, 400);
+		if (!body) return c.json(NO_BODY, 400);
 		// A bad policy refuses before anything is stored.
 		const rules = policy();
 		const limit = Number(process.env['PLIMSOLL_MAX_UPLOAD_BYTES']) || DEFAULT_LIMIT_BYTES;
 		const spooled = await spool(body, file, limit);
 		try {
+			if (spooled.bytes === 0) return c.json(NO_BODY, 400);
 			const db = await warehouse();
 			const done = await ingest(db, { inputs: [spooled.path], source, now: new Date().toISOString() });
 			if (done.accepted > 0) {
@@ -84,7 +89,7 @@ export function createApi() {
 			// The spool folder is nobody's business.
 			const files = done.files.map((one) => ({ ...one, file: basename(one.file) }));
 			const quarantine = done.quarantine.map((one) => ({ ...one, file: basename(one.file) }));
-			return c.json({ ...done, files, quarantine }, 200);
+			return c.json({ ...done, files, quarantine }, files.some(({ error }) => error !== null) ? 422 : 200);
 		} finally {
 			await spooled.remove();
 		}
@@ -101,28 +106,21 @@ export function createApi() {
 			);
 		const db = await warehouse();
 		const zone = calendar();
-		const present = await weeksPresent(db, zone);
-		const latest = present.at(-1);
-		if (!latest)
-			return c.json(
-				{ error: 'There are no conversations yet.', remedy: 'Send some to POST /api/ingest.' },
-				404
-			);
-		if (week && week !== 'all' && !present.includes(week)) {
-			return c.json(
-				{ error: `No conversations in ${week}.`, remedy: `The data runs from ${present[0]} to ${latest}.` },
-				404
-			);
-		}
+		const { weeks, refusal } = chosenWeeks(await weeksPresent(db, zone), {
+			week,
+			asOf: as_of,
+			calendar: zone
+		});
+		if (refusal) return c.json(refusal, 404);
 		const measurements = await scorecard(db, {
-			weeks: week === 'all' ? present : [week ?? latest],
+			weeks,
 			by: dimensions as Dimension[],
 			filter: given as Filter,
 			calendar: zone,
 			limits: limits(),
 			...(as_of && { asOf: as_of })
 		});
-		const name = `scorecard-${week ?? latest}`;
+		const name = `scorecard-${week ?? weeks[0]}`;
 		if (format === 'arrow') {
 			return c.body(new Uint8Array(toArrow(measurements)), 200, {
 				'content-type': 'application/vnd.apache.arrow.stream',

@@ -28,8 +28,10 @@ export const ingestRoute = createRoute({
 		query: z.object({
 			source: z
 				.string()
-				.default('canonical')
-				.describe(`Name of a format: ${SOURCES.map(({ name }) => name).join(', ')}.`),
+				.optional()
+				.describe(
+					`Name of a format: ${SOURCES.map(({ name }) => name).join(', ')}; missing means by the name of the file.`
+				),
 			file: z
 				.string()
 				.default('upload.ndjson')
@@ -49,6 +51,7 @@ export const ingestRoute = createRoute({
 		400: refused('The source is unknown or the body is empty.'),
 		403: refused('The request comes from another site.'),
 		413: refused('The body is too large.'),
+		422: json(ingestReport, 'The file as a whole could not be read; nothing of it was stored.'),
 		500: FAILED
 	}
 });
@@ -60,7 +63,7 @@ export const scorecardRoute = createRoute({
 	summary: 'Measurements of one week, or of all.',
 	request: {
 		query: z.object({
-			week: z.string().optional().describe('Such as 2026-W10, or "all"; missing means the latest.'),
+			week: z.string().optional().describe('Such as 2026-W10, or "all"; missing means the latest, at as_of.'),
 			by: z
 				.string()
 				.default('path')

@@ -17,6 +17,7 @@ export class TooLarge extends Error {
 
 export interface Spooled {
 	path: string;
+	bytes: number;
 	remove(): Promise<void>;
 }
 
@@ -45,7 +46,7 @@ export async function spool(
 			throw new TooLarge('The body is larger than BODY_SIZE_LIMIT.');
 		throw error;
 	}
-	return { path, remove };
+	return { path, bytes, remove };
 }
 
 /** No folders, no leading dots, no characters that a glob or a SQL string would read. */

@@ -3,8 +3,6 @@
  * through it. Touches disk. Quarantined records are reported and are no failure; a file that can't be read is.
  */
 import { basename } from 'node:path';
-import { globSync } from 'tinyglobby';
-import { statSync } from 'node:fs';
 import { ingest, type IngestReport } from '#ingest/ingest.server';
 import { SOURCES } from '#ingest/sources';
 import { refreshFacts } from '#queries/queries.server';
@@ -15,6 +13,7 @@ import { loadPolicy } from '../lib/server/policy-file.server';
 import { withDatabase } from './database';
 import { EXIT, Failure } from './failure';
 import { startProgress } from './progress';
+import { filesOf } from './inputs';
 import { askServer, type RunningServer } from './running-server';
 import { spoolStandardInput } from './standard-input';
 
@@ -25,14 +24,17 @@ interface IngestOptions {
 	json?: boolean;
 }
 
+const EMPTY = 'There is no record in this file. Check that it was written completely.';
+
 export async function runIngest(given: readonly string[], options: IngestOptions): Promise<number> {
 	const names = SOURCES.map(({ name }) => name);
 	if (options.source !== undefined && !names.includes(options.source)) {
 		throw new Failure(`Unknown source "${options.source}". Known: ${names.join(', ')}.`);
 	}
 	const policy = loadPolicy(options.policy);
-	const inputs: string[] = [];
-	for (const input of given) inputs.push(input === '-' ? await spoolStandardInput() : input);
+	const named: string[] = [];
+	for (const input of given) named.push(input === '-' ? await spoolStandardInput() : input);
+	const inputs = filesOf(named, options.source);
 
 	const report = await withDatabase<IngestReport>(options.db, {
 		async directly() {
@@ -57,25 +59,19 @@ export async function runIngest(given: readonly string[], options: IngestOptions
 	});
 	if (options.json) console.log(JSON.stringify(report, null, 2));
 	else printReport(report);
-	const failed = report.files.filter(({ error }) => error !== null);
-	for (const { file, error } of failed) console.error(`plimsoll: ${file}: ${error?.split('\n')[0]}`);
+	const failed = report.files.flatMap(({ file, error, read }) => {
+		const reason = error?.split('\n')[0] ?? (read === 0 ? EMPTY : null);
+		return reason === null ? [] : [`plimsoll: ${file}: ${reason}`];
+	});
+	for (const message of failed) console.error(message);
 	return failed.length > 0 ? EXIT.failed : EXIT.clear;
 }
 
 async function sendFiles(
 	server: RunningServer,
-	inputs: readonly string[],
+	files: readonly string[],
 	source: string | undefined
 ): Promise<IngestReport> {
-	const files = inputs.flatMap((input) => {
-		const found = statSync(input, { throwIfNoEntry: false });
-		if (found?.isFile()) return [input];
-		const inside = found
-			? globSync('**/*', { cwd: input, absolute: true })
-			: globSync(input, { absolute: true });
-		if (inside.length === 0) throw new Failure(`${input}: there is no such file.`);
-		return inside.sort();
-	});
 	const sum: IngestReport = {
 		source: source ?? null,
 		files: [],

@@ -29,7 +29,10 @@ const asOf = () =>
 function parseTime(text: string): string {
 	const hasZone = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
 	const time = new Date(text);
-	if (!hasZone || Number.isNaN(time.getTime())) {
+	// JavaScript takes 31 February for 3 March.
+	const [year = 0, month = 0, day = 0] = text.slice(0, 10).split('-').map(Number);
+	const isDay = new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
+	if (!hasZone || !isDay || Number.isNaN(time.getTime())) {
 		throw new InvalidArgumentError('Write a time as 2026-03-09T08:00:00Z, or a day as 2026-03-09.');
 	}
 	return time.toISOString();

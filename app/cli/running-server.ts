@@ -61,11 +61,18 @@ export async function askServer(
 	for (const [name, value] of Object.entries(query)) {
 		if (value !== undefined) url.searchParams.set(name, value);
 	}
-	const upload = file && { method: 'POST', body: Readable.toWeb(createReadStream(file)), duplex: 'half' };
+	const upload = file && {
+		method: 'POST',
+		body: Readable.toWeb(createReadStream(file)),
+		duplex: 'half',
+		// Without a type the server takes the request for one without a body.
+		headers: { 'content-type': 'application/octet-stream' }
+	};
 	const response = await fetch(url, upload ? (upload as RequestInit) : {}).catch((error: Error) => {
 		throw new Failure(`The server at ${server.url} (PID ${server.pid}) does not answer: ${error.message}`);
 	});
-	if (!response.ok) {
+	// 422 is a report too: of a file that could not be read.
+	if (!response.ok && !(file && response.status === 422)) {
 		const reason = reasonIn(await response.text());
 		throw new Failure(`The server at ${server.url} refused (${response.status}): ${reason}`);
 	}

@@ -8,6 +8,7 @@ import type { Dimension } from '#warehouse/vocabulary';
 import { limitsOf } from '#stoploss/policy';
 import { openWarehouse } from '#warehouse/warehouse.server';
 import { calendarOf, loadPolicy } from '../lib/server/policy-file.server';
+import { chosenWeeks } from '../lib/server/chosen-weeks';
 import { toArrow } from '../lib/server/measurement-arrow';
 import { toCsv } from '../lib/server/measurement-csv';
 import { withDatabase } from './database';
@@ -43,15 +44,8 @@ export async function runScorecard(options: ScorecardOptions): Promise<number> {
 			const warehouse = await openWarehouse(options.db, { mustExist: true });
 			try {
 				const present = await weeksPresent(warehouse, calendar);
-				const latest = present.at(-1);
-				if (!latest)
-					throw new Failure(
-						`${options.db} holds no conversations yet. Take some in with: plimsoll ingest FILE`
-					);
-				if (week && week !== 'all' && !present.includes(week)) {
-					throw new Failure(`No conversations in ${week}. The data runs from ${present[0]} to ${latest}.`);
-				}
-				const weeks = week === 'all' ? present : [week ?? latest];
+				const { weeks, refusal } = chosenWeeks(present, { week, asOf: options.asOf, calendar });
+				if (refusal) throw new Failure(`${options.db}: ${refusal.error} ${refusal.remedy}`);
 				const request = {
 					weeks,
 					by,

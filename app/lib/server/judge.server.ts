@@ -51,7 +51,11 @@ export async function judgeAt(
 			asOf: latest
 		});
 	}
-	return evaluateWeekly(policy, cohorts, times);
+	return policy.stop_loss.rules.flatMap((rule) =>
+		evaluateWeekly({ ...policy, stop_loss: { ...policy.stop_loss, rules: [rule] } }, cohorts, times, {
+			maturityHours: rule.metric === 'csat_top_box' ? 168 : 72
+		})
+	);
 }
 
 /**

@@ -1,0 +1,33 @@
+/**
+ * What `plimsoll ingest` was given, as files: files as they are, the logs in a folder, the matches of a glob. Touches
+ * disk. Refuses, before anything is opened or stored, a name that leads nowhere and a folder without a log in it.
+ */
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { globSync } from 'tinyglobby';
+import { sourceFor, sourceNamed } from '#ingest/sources';
+import { Failure } from './failure';
+
+export function filesOf(inputs: readonly string[], source: string | undefined): string[] {
+	const asked = source === undefined ? null : sourceNamed(source);
+	const isLog = (name: string) =>
+		asked ? asked.accepts(name.replace(/\.(gz|zst)$/i, '')) : sourceFor(name) !== null;
+	const files = inputs.flatMap((input) => {
+		const found = statSync(input, { throwIfNoEntry: false });
+		if (found?.isDirectory()) {
+			const logs = globSync('**/*', { cwd: input, absolute: true }).filter(isLog).sort();
+			if (logs.length > 0) return logs;
+			const reads = asked ? `the source ${asked.name}` : 'any source';
+			throw new Failure(
+				`${input}: no file in this folder has a name that ${reads} reads. Name the files themselves; \`plimsoll sources\` lists what is read.`
+			);
+		}
+		if (found) return [resolve(input)];
+		const matches = globSync(input, { absolute: true }).sort();
+		if (matches.length > 0) return matches;
+		throw new Failure(
+			`${input}: there is no such file. Check the name; it is looked for in ${process.cwd()}.`
+		);
+	});
+	return [...new Set(files)];
+}
