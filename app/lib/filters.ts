@@ -8,7 +8,9 @@ export const FILTERS = [
 	'intent',
 	'channel',
 	'market',
-	'language'
+	'language',
+	'customer_value',
+	'source'
 ] as const satisfies readonly Dimension[];
 export type FilterName = (typeof FILTERS)[number];
 

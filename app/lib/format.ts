@@ -158,16 +158,33 @@ export function formatTime(at: string | null | undefined, timeZone = 'UTC', with
 	}).format(date);
 }
 
+/** Any other word makes Intl throw. */
+const CURRENCY = /^[A-Za-z]{3}$/;
+
 /** Money in minor units; without a currency the bare number says so. */
 export function formatMoney(
 	amountMinor: number | null | undefined,
 	currency: string | null | undefined
 ): string {
 	if (amountMinor === null || amountMinor === undefined) return NOTHING;
-	if (!currency) return `${counts.format(amountMinor)} minor units, currency unknown`;
+	if (!currency || !CURRENCY.test(currency))
+		return `${counts.format(amountMinor)} minor units, currency ${currency ?? 'unknown'}`;
 	const format = new Intl.NumberFormat(LOCALE, { style: 'currency', currency });
 	const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
 	return format.format(amountMinor / 10 ** digits);
+}
+
+/** A cost in units of its currency, to a hundredth of its smallest coin: a reply of an AI costs less than a cent. */
+export function formatCost(amount: number, currency: string | null): string {
+	if (!currency || !CURRENCY.test(currency)) return `${amount}, currency ${currency ?? 'unknown'}`;
+	return new Intl.NumberFormat(LOCALE, { style: 'currency', currency, maximumFractionDigits: 4 }).format(
+		amount
+	);
+}
+
+/** A difference of two shares, in percentage points: 2 % less and 2 points less are not the same. */
+export function formatPoints(difference: number): string {
+	return `${decimals.format(difference * 100)} points`;
 }
 
 /** `order_status` as `order status`; nothing else is changed. */

@@ -1,6 +1,15 @@
 /** Lists and single records for pages. Touches the database and reads one row of a Parquet segment. */
 import { join } from 'node:path';
-import type { Exclusion, Path, Role, Tier, ToolOutcome } from '../../warehouse/vocabulary';
+import {
+	DIMENSIONS,
+	type AuditVerdict,
+	type Dimension,
+	type Exclusion,
+	type Path,
+	type Role,
+	type Tier,
+	type ToolOutcome
+} from '../../warehouse/vocabulary';
 import type { Warehouse } from '../../warehouse/warehouse.server';
 import { weeksBetween } from '../calendar';
 import type { Calendar } from '../measurement';
@@ -9,6 +18,7 @@ import conversation from './conversation.sql?raw';
 import conversations from './conversations.sql?raw';
 import excluded from './excluded.sql?raw';
 import ingests from './ingests.sql?raw';
+import present from './present.sql?raw';
 import quarantineSql from './quarantine.sql?raw';
 import span from './span.sql?raw';
 import transcript from './transcript.sql?raw';
@@ -53,13 +63,35 @@ export interface Conversation extends ConversationRow {
 	handoffParts: string[] | null;
 	ratingScore: number | null;
 	ratingScale: number | null;
+	ratingAnsweredAt: string | null;
+	/** When the customer was asked for a rating. */
+	askedAt: string | null;
+	refunds: Refund[];
+	complaintAt: string[];
+	regulatorComplaintAt: string[];
 	nextContactAt: string | null;
 	issueId: string | null;
 	contactNo: number | null;
 	outcomeSolved: boolean | null;
 	outcomeBy: string | null;
+	outcomeAt: string | null;
+	/** In units of `costCurrency`. */
+	aiCost: number | null;
+	humanMinutes: number | null;
+	costCurrency: string | null;
 	messages: Message[];
 	toolCalls: ToolCall[];
+}
+
+export interface Refund {
+	at: string | null;
+	amountMinor: number | null;
+	currency: string | null;
+	decidedBy: string | null;
+	approvedBy: string | null;
+	auditVerdict: AuditVerdict | null;
+	auditedAt: string | null;
+	correctAmountMinor: number | null;
 }
 
 export interface Message {
@@ -97,7 +129,14 @@ export async function readConversation(
 			row: segmentRow
 		}
 	);
-	return { ...facts, messages: text?.messages ?? [], toolCalls: text?.toolCalls ?? [] };
+	return {
+		...facts,
+		refunds: facts.refunds ?? [],
+		complaintAt: facts.complaintAt ?? [],
+		regulatorComplaintAt: facts.regulatorComplaintAt ?? [],
+		messages: text?.messages ?? [],
+		toolCalls: text?.toolCalls ?? []
+	};
 }
 
 export async function listConversations(
@@ -148,4 +187,21 @@ export const excludedTraffic = (warehouse: Warehouse) =>
 export async function weeksPresent(warehouse: Warehouse, calendar: Calendar): Promise<string[]> {
 	const [row] = await warehouse.all<{ first: string | null; last: string | null }>(span);
 	return row?.first && row.last ? weeksBetween(calendar, row.first, row.last) : [];
+}
+
+/** Values of each dimension among the contacts of a window, the most frequent first. */
+export async function valuesPresent(
+	warehouse: Warehouse,
+	window: { since: string; until: string }
+): Promise<Record<Dimension, string[]>> {
+	const rows = await warehouse.all<{ dimension: Dimension; value: string }>(present, {
+		since: window.since,
+		until: window.until
+	});
+	return Object.fromEntries(
+		DIMENSIONS.map((name) => [
+			name,
+			rows.filter(({ dimension }) => dimension === name).map(({ value }) => value)
+		])
+	) as Record<Dimension, string[]>;
 }

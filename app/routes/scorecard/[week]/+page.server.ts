@@ -1,11 +1,11 @@
 /** One week beside the week before, by path, and the weekly CSAT up to it. */
 import { error } from '@sveltejs/kit';
-import { scorecard, watermark, weeksPresent } from '#queries/queries.server';
+import { scorecard, valuesPresent, watermark, weekWindow, weeksPresent } from '#queries/queries.server';
 import { PATHS } from '#warehouse/vocabulary';
 import { FILTERS, filterFrom, listsOf, type FilterName } from '$lib/filters';
 import { calendar, limits, warehouse } from '$lib/server/plimsoll.server';
 import type { PageServerLoad } from './$types';
-import { headlineOf } from './headline';
+import { chartTitle, headlineOf } from './headline';
 
 /** How many weeks the chart looks back. */
 const CHART_WEEKS = 13;
@@ -29,27 +29,19 @@ export const load: PageServerLoad = async ({ params, url }) => {
 	const shown = previousWeek ? [previousWeek, params.week] : [params.week];
 	const chartWeeks = weeks.slice(Math.max(0, at + 1 - CHART_WEEKS), at + 1);
 	const base = { filter: listsOf(filter), asOf, calendar: zone, limits: limits() };
-	const [byPath, overall, csat, ...choices] = await Promise.all([
+	const [byPath, overall, csat, present] = await Promise.all([
 		scorecard(db, { ...base, weeks: shown, by: ['path'] }),
 		scorecard(db, { ...base, weeks: shown, by: [] }),
 		scorecard(db, { ...base, weeks: chartWeeks, by: ['path'], metrics: ['csat_top_box'] }),
-		...FILTERS.map((name) =>
-			scorecard(db, {
-				asOf,
-				calendar: zone,
-				weeks: [params.week],
-				by: [name],
-				metrics: ['csat_top_box']
-			})
-		)
+		valuesPresent(db, weekWindow(zone, params.week))
 	]);
+	// What the page is narrowed by stays a choice, also in a week that does not have it.
 	const options = Object.fromEntries(
-		FILTERS.map((name, index) => [
-			name,
-			[...new Set([filter[name], ...(choices[index] ?? []).map(({ slice }) => slice[name])])].filter(
-				(value) => value !== undefined
-			)
-		])
+		FILTERS.map((name) => {
+			const chosen = filter[name];
+			const values = present[name];
+			return [name, chosen === undefined || values.includes(chosen) ? values : [chosen, ...values]];
+		})
 	) as Record<FilterName, string[]>;
 	return {
 		week: params.week,
@@ -62,7 +54,7 @@ export const load: PageServerLoad = async ({ params, url }) => {
 		options,
 		measurements: [...overall, ...byPath],
 		paths: PATHS.filter((path) => byPath.some(({ slice }) => slice.path === path)),
-		chart: { weeks: chartWeeks, measurements: csat },
+		chart: { weeks: chartWeeks, measurements: csat, title: chartTitle(csat, chartWeeks) },
 		headline: headlineOf(byPath, params.week)
 	};
 };
