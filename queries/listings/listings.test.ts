@@ -6,11 +6,16 @@ import { addConversations, openScratch, policy } from '../tests/log-rows';
 
 const calendar = { timeZone: 'Europe/Stockholm', weekStart: 'monday' } as const;
 
-it('reads lists, transcripts, derived words, and cohorts', async () => {
-	const warehouse = await openScratch();
+/** One transcript, at row 0 of s1.parquet. */
+async function writeSegment(warehouse: Awaited<ReturnType<typeof openScratch>>) {
 	await warehouse.run(
 		`COPY (SELECT [{'at': TIMESTAMPTZ '2026-03-29 01:00:00Z', 'role': 'customer', 'text': 'I want my Money Back', 'sentiment': NULL::DOUBLE, 'public': NULL::BOOLEAN, 'ai_drafted': NULL::BOOLEAN}] AS messages, NULL::STRUCT("at" TIMESTAMPTZ, "name" VARCHAR)[] AS tool_calls) TO '${join(warehouse.transcripts, 's1.parquet')}' (FORMAT parquet)`
 	);
+}
+
+it('reads lists, transcripts, derived words, and cohorts', async () => {
+	const warehouse = await openScratch();
+	await writeSegment(warehouse);
 	const row = (id: string, closed: string, score: number) => ({
 		id,
 		customer_id: id,
@@ -44,5 +49,62 @@ it('reads lists, transcripts, derived words, and cohorts', async () => {
 		{ day: '2026-03-29', intent: 'refund', n: 1, x: 1 }
 	]);
 	expect(await cohorts('2026-05-01T00:00:00Z')).toHaveLength(2);
+	await warehouse.close();
+});
+
+it('knows which values a week has, and what became of a conversation', async () => {
+	const warehouse = await openScratch();
+	await writeSegment(warehouse);
+	const row = (id: string, more: object) => ({
+		id,
+		customer_id: id,
+		started_at: '2026-03-03T09:00:00Z',
+		ended_at: '2026-03-03T10:00:00Z',
+		market: 'SE',
+		segment: 's1.parquet',
+		segment_row: 0,
+		...more
+	});
+	await addConversations(warehouse, [
+		row('a', {
+			rating_asked_at: '2026-03-03T10:01:00Z',
+			rating_score: 2,
+			rating_scale: 5,
+			rating_answered_at: '2026-03-03T10:05:00Z',
+			ai_cost: 0.021,
+			cost_currency: 'EUR',
+			human_minutes: 6
+		}),
+		row('b', { market: 'DE' }),
+		row('c', {}),
+		row('elsewhen', { market: 'FI', started_at: '2026-03-17T09:00:00Z', ended_at: '2026-03-17T10:00:00Z' })
+	]);
+	// A rating that came by its own feed, later than it counts.
+	await warehouse.run(
+		`INSERT INTO log.side_record (source, record, conversation_source, conversation_id, part_id, ingest_id, content_hash, score, scale, answered_at)
+		VALUES ('canonical', 'rating', 'canonical', 'b', '', 1, 1, 5, 5, TIMESTAMPTZ '2026-05-01 09:00:00Z')`
+	);
+	await queries.refreshFacts(warehouse, policy);
+	const present = await queries.valuesPresent(warehouse, queries.weekWindow(calendar, '2026-W10'));
+	expect(present.market).toEqual(['SE', 'DE']);
+	expect(present.language).toEqual(['(none)']);
+	expect(present.source).toEqual(['canonical']);
+
+	expect(await queries.readConversation(warehouse, 'canonical', 'a')).toMatchObject({
+		ratingScore: 2,
+		ratingScale: 5,
+		askedAt: '2026-03-03T10:01:00Z',
+		ratingAnsweredAt: '2026-03-03T10:05:00Z',
+		aiCost: 0.021,
+		costCurrency: 'EUR',
+		humanMinutes: 6,
+		refunds: [],
+		complaintAt: []
+	});
+	expect(await queries.readConversation(warehouse, 'canonical', 'b')).toMatchObject({
+		ratingScore: 5,
+		ratingAnsweredAt: '2026-05-01T09:00:00Z',
+		ratingShare: null
+	});
 	await warehouse.close();
 });
