@@ -51,11 +51,7 @@ export async function judgeAt(
 			asOf: latest
 		});
 	}
-	return policy.stop_loss.rules.flatMap((rule) =>
-		evaluateWeekly({ ...policy, stop_loss: { ...policy.stop_loss, rules: [rule] } }, cohorts, times, {
-			maturityHours: rule.metric === 'csat_top_box' ? 168 : 72
-		})
-	);
+	return evaluateWeekly(policy, cohorts, times);
 }
 
 /**
