@@ -97,7 +97,7 @@ export function ensureChromium() {
 	return null;
 }
 
-const ROOMS = ['app', 'ingest', 'queries', 'warehouse', 'stoploss', 'review', 'fixtures'];
+const ROOMS = ['app', 'ingest', 'queries', 'warehouse', 'stoploss', 'review', 'fixtures', 'bench'];
 const CONFIGURATION = [
 	'package-lock.json',
 	'svelte.config.js',

@@ -90,9 +90,7 @@ function objection(file: SourceFile, { specifier, typeOnly }: Import): string | 
 	if (/^@duckdb\//.test(specifier) && room !== 'warehouse' && room !== 'bench')
 		return 'only warehouse/ may open DuckDB';
 	if (/^(node:)?fs(\/|$)/.test(specifier)) {
-		// The benchmark's file is made by a fixture, which only benchmarks and tests can import.
-		const isBench = room === 'bench' || path === 'fixtures/bench-file.ts';
-		const mayTouchDisk = path.endsWith('.server.ts') || path.startsWith('app/cli/') || isBench;
+		const mayTouchDisk = path.endsWith('.server.ts') || path.startsWith('app/cli/') || room === 'bench';
 		return mayTouchDisk
 			? null
 			: 'only *.server.ts, the command line, tests and benchmarks may touch the disk';
