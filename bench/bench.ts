@@ -30,7 +30,8 @@ async function main(): Promise<void> {
 	});
 	const conversations = Number(values.conversations);
 	const repeats = Number(values.repeats);
-	if (!(conversations >= 1 && repeats >= 1)) throw new Error('--conversations and --repeats take numbers from 1.');
+	if (!(conversations >= 1 && repeats >= 1))
+		throw new Error('--conversations and --repeats take numbers from 1.');
 	const unknown = positionals.find((name) => !BENCHMARKS.some((one) => one.name === name));
 	if (unknown !== undefined) {
 		throw new Error(`No benchmark '${unknown}'. There are: ${BENCHMARKS.map((one) => one.name).join(', ')}.`);

@@ -48,10 +48,7 @@ export function measure(benchmark: string, part: string, given: Given): Promise<
 }
 
 /** Runs the part that the arguments name, in a child; false when they name none. */
-export async function runPart(
-	args: readonly string[],
-	benchmarks: readonly Benchmark[]
-): Promise<boolean> {
+export async function runPart(args: readonly string[], benchmarks: readonly Benchmark[]): Promise<boolean> {
 	const [flag, name, part, given] = args;
 	if (flag !== CHILD) return false;
 	const work = benchmarks.find((one) => one.name === name)?.parts[part ?? ''];

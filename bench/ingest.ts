@@ -87,8 +87,14 @@ export const ingestBenchmark: Benchmark = {
 		const seconds = (part: string) => median(found[part]!.map((one) => one.seconds));
 		console.log(line('bare DuckDB, create table from read_json', found['bare']!));
 		console.log(line('ingest()', found['ingest']!));
-		console.log(`  ratio ingest / bare: ${(seconds('ingest') / seconds('bare')).toFixed(2)} (aim: at most 1.00)`);
-		console.log(line('the same file again (all unchanged)', [await measure('ingest', 'again', { inputs: file, database: last })]));
+		console.log(
+			`  ratio ingest / bare: ${(seconds('ingest') / seconds('bare')).toFixed(2)} (aim: at most 1.00)`
+		);
+		console.log(
+			line('the same file again (all unchanged)', [
+				await measure('ingest', 'again', { inputs: file, database: last })
+			])
+		);
 
 		const small = join(folder, 'small');
 		mkdirSync(small);

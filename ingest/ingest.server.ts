@@ -2,28 +2,21 @@
  * Ingest: delivered files -> canonical records -> accepted, unchanged or quarantined with a reason. Touches disk
  * and the warehouse.
  *
- * Each file is one streaming pass of DuckDB into a Parquet segment and one transaction that makes it count; a
- * crash between the two leaves a segment that nothing names, which the next opening removes. A file that can't
- * be read as a whole is reported with its error and stores nothing; its neighbours go on. Refuses unknown sources.
+ * A batch (one file, or many small ones) is one streaming pass of DuckDB into a Parquet segment and one transaction
+ * that makes it count; a crash between the two leaves a segment that nothing names, which the next opening removes.
+ * A file that can't be read as a whole is reported with its error and stores nothing; its neighbours go on.
+ * Refuses unknown sources.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { glob } from 'tinyglobby';
+import { join } from 'node:path';
 import type { Warehouse } from '../warehouse/warehouse.server';
-import { openFile, type ReadableFile } from './open-file.server';
-import { parseSql } from './record-sql';
+import { commit, NOTHING } from './commit.server';
+import { expand } from './expand.server';
+import { cutLongLines, LineTooLongError, openFile, sizeOf, type ReadableFile } from './open-file.server';
+import { writeSegment } from './segment.server';
 import { sourceFor, sourceNamed, type Source } from './sources/index';
-import countSegment from './sql/count-segment.sql?raw';
-import insertConversations from './sql/insert-conversations.sql?raw';
-import insertIngest from './sql/insert-ingest.sql?raw';
-import insertQuarantine from './sql/insert-quarantine.sql?raw';
-import insertSide from './sql/insert-side.sql?raw';
-import stageConversations from './sql/stage-conversations.sql?raw';
-import stageSide from './sql/stage-side.sql?raw';
-import supersedeConversations from './sql/supersede-conversations.sql?raw';
-import supersedeSide from './sql/supersede-side.sql?raw';
 
 export interface Counts {
 	read: number;
@@ -66,206 +59,148 @@ export interface IngestRequest {
 
 export interface IngestProgress {
 	file: string;
-	/** Files finished, and files in all. */
-	done: number;
-	total: number;
+	/** Bytes of all files as delivered: read so far (also within a file), and in all. */
+	bytesDone: number;
+	bytesTotal: number;
+	filesDone: number;
+	filesTotal: number;
+}
+
+/** A file that is about to be read. */
+interface Delivery {
+	file: string;
+	source: Source | null;
+	bytes: number;
 }
 
 const QUARANTINE_SHOWN = 20;
-const SEGMENT_FORMAT = '(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 20480)';
-const NOTHING: Counts = { read: 0, accepted: 0, unchanged: 0, quarantined: 0 };
+/** Planning a pass costs more than reading a small file, so small ones share it. */
+const SMALL_BYTES = 4 * 2 ** 20;
+const BATCH_BYTES = 64 * 2 ** 20;
+const BATCH_FILES = 1000;
 
 export async function ingest(warehouse: Warehouse, request: IngestRequest): Promise<IngestReport> {
 	const asked = request.source === undefined ? null : sourceNamed(request.source);
 	const files = await expand(request.inputs, asked);
+	const deliveries = files.map((file) => ({ file, source: asked ?? sourceFor(file), bytes: sizeOf(file) }));
+	const bytesTotal = deliveries.reduce((sum, one) => sum + one.bytes, 0);
 	const report: IngestReport = { source: asked?.name ?? null, files: [], ...NOTHING, quarantine: [] };
-	for (const [done, file] of files.entries()) {
-		request.onProgress?.({ file, done, total: files.length });
-		const { counts, quarantine } = await ingestFile(warehouse, file, asked ?? sourceFor(file), request.now);
-		report.files.push(counts);
-		report.read += counts.read;
-		report.accepted += counts.accepted;
-		report.unchanged += counts.unchanged;
-		report.quarantined += counts.quarantined;
-		report.quarantine.push(...quarantine.slice(0, QUARANTINE_SHOWN - report.quarantine.length));
-		request.onProgress?.({ file, done: done + 1, total: files.length });
+	let bytesBefore = 0;
+	for (const batch of batchesOf(deliveries)) {
+		const bytes = batch.reduce((sum, one) => sum + one.bytes, 0);
+		const show = (share: number, filesDone: number) =>
+			request.onProgress?.({
+				file: batch[0]?.file ?? '',
+				bytesDone: bytesBefore + Math.round(bytes * share),
+				bytesTotal,
+				filesDone,
+				filesTotal: files.length
+			});
+		show(0, report.files.length);
+		const taken = await takeIn(warehouse, batch, request.now, (share) => show(share, report.files.length));
+		for (const { counts, quarantine } of taken) {
+			report.files.push(counts);
+			for (const name of ['read', 'accepted', 'unchanged', 'quarantined'] as const)
+				report[name] += counts[name];
+			report.quarantine.push(...quarantine.slice(0, QUARANTINE_SHOWN - report.quarantine.length));
+		}
+		show(1, report.files.length);
+		bytesBefore += bytes;
 	}
 	return report;
 }
 
-/** Files that the inputs name, in order, each once; an input that names nothing stays, to be reported. */
-async function expand(inputs: readonly string[], asked: Source | null): Promise<string[]> {
-	const files = new Set<string>();
-	for (const input of inputs) {
-		const found = statSync(input, { throwIfNoEntry: false });
-		const taken = (name: string) =>
-			asked ? asked.accepts(name.replace(/\.(gz|zst)$/i, '')) : sourceFor(name) !== null;
-		if (found?.isDirectory()) {
-			const inside = await glob('**/*', { cwd: input, absolute: true });
-			for (const name of inside.filter(taken).sort()) files.add(name);
-		} else if (found) {
-			files.add(resolve(input));
+/** Neighbours that are small and of a source that reads many files in one pass go together. */
+function batchesOf(deliveries: readonly Delivery[]): Delivery[][] {
+	const batches: Delivery[][] = [];
+	let source: Source | null = null;
+	let bytes = 0;
+	for (const one of deliveries) {
+		const small = one.source?.batches(one.file) && one.bytes <= SMALL_BYTES ? one.source : null;
+		const last = batches.at(-1);
+		if (last && small && small === source && last.length < BATCH_FILES && bytes + one.bytes <= BATCH_BYTES) {
+			last.push(one);
+			bytes += one.bytes;
 		} else {
-			const matches = await glob(input, { absolute: true });
-			for (const name of matches.length ? matches.sort() : [resolve(input)]) files.add(name);
+			batches.push([one]);
+			source = small;
+			bytes = one.bytes;
 		}
 	}
-	return [...files];
+	return batches;
 }
 
-async function ingestFile(
+interface Taken {
+	counts: FileReport;
+	quarantine: QuarantinedRow[];
+}
+
+async function takeIn(
 	warehouse: Warehouse,
-	file: string,
-	source: Source | null,
-	now: string
-): Promise<{ counts: FileReport; quarantine: QuarantinedRow[] }> {
-	const counts: FileReport = { file, source: source?.name ?? null, bytes: 0, ...NOTHING, error: null };
+	batch: readonly Delivery[],
+	now: string,
+	onShare: (share: number) => void
+): Promise<Taken[]> {
 	const spool = mkdtempSync(join(tmpdir(), 'plimsoll-spool-'));
 	const segment = `${randomUUID()}.parquet`;
+	const taken = batch.map(({ file, source, bytes }) => ({
+		counts: { file, source: source?.name ?? null, bytes, ...NOTHING, error: null } as FileReport,
+		quarantine: [] as QuarantinedRow[]
+	}));
+	const readable: { at: number; file: ReadableFile }[] = [];
 	try {
-		const readable = await openFile(file, spool);
-		counts.bytes = readable.bytes;
-		if (!source) throw new Error(`No source reads a file of this name; name one with --source.`);
-		const paths: Paths = {
-			written: join(warehouse.transcripts, `${segment}.tmp`),
-			segment: join(warehouse.transcripts, segment),
-			quarantine: join(spool, 'quarantine.parquet')
-		};
+		for (const [at, { file, source }] of batch.entries()) {
+			try {
+				const opened = await openFile(file, join(spool, String(at)));
+				if (!source) throw new Error(`No source reads a file of this name; name one with --source.`);
+				readable.push({ at, file: opened });
+			} catch (cause) {
+				taken[at]!.counts.error = (cause as Error).message;
+			}
+		}
+		const source = batch[0]?.source;
+		if (!source || readable.length === 0) return taken;
 		const startedAt = new Date().toISOString();
-		const quarantined = readable.empty ? 0 : await writeSegment(warehouse, source, readable, paths, now);
+		const paths = { segment: join(warehouse.transcripts, segment), spool };
+		const full = readable.filter(({ file }) => !file.empty).map(({ file }) => file.path);
+		const write = (files: readonly string[]) =>
+			writeSegment(warehouse, { source, files, paths, now, onShare });
+		const quarantined =
+			full.length === 0
+				? 0
+				: await write(full).catch(async (cause: unknown) => {
+						if (!(cause instanceof LineTooLongError)) throw cause;
+						return write(await Promise.all(full.map((path) => cutLongLines(path, spool))));
+					});
 		const stored = await commit(warehouse, {
 			source,
-			file,
-			bytes: readable.bytes,
+			files: readable.map(({ at, file }) => ({
+				file: batch[at]!.file,
+				bytes: file.bytes,
+				number: file.empty ? 0 : full.indexOf(file.path) + 1
+			})),
 			startedAt,
 			segment,
 			paths,
-			quarantined,
-			empty: readable.empty
+			quarantined
 		});
-		Object.assign(counts, stored.counts);
-		return { counts, quarantine: stored.quarantine };
+		for (const [index, { at }] of readable.entries()) {
+			Object.assign(taken[at]!.counts, stored[index]!.counts);
+			taken[at]!.quarantine = stored[index]!.quarantine;
+		}
+		return taken;
 	} catch (cause) {
 		for (const name of [segment, `${segment}.tmp`])
 			rmSync(join(warehouse.transcripts, name), { force: true });
-		counts.error = (cause as Error).message;
-		return { counts, quarantine: [] };
+		if (batch.length > 1) {
+			// One of them spoils the pass for all: each on its own, so that its neighbours go in.
+			const alone: Taken[] = [];
+			for (const one of batch) alone.push(...(await takeIn(warehouse, [one], now, () => undefined)));
+			return alone;
+		}
+		taken[0]!.counts.error = (cause as Error).message;
+		return taken;
 	} finally {
 		rmSync(spool, { recursive: true, force: true });
 	}
-}
-
-interface Paths {
-	written: string;
-	segment: string;
-	quarantine: string;
-}
-
-/** Writes the segment, and the refused rows with their lines; returns how many were refused. */
-function writeSegment(
-	warehouse: Warehouse,
-	source: Source,
-	readable: ReadableFile,
-	paths: Paths,
-	now: string
-): Promise<number> {
-	const file = readable.path;
-	return warehouse.withConnection(async (session) => {
-		await session.run('SET VARIABLE now = $now::TIMESTAMPTZ', { now });
-		// Rows are known by their place in the segment, not in the file; keeping the file's order would serialise the copy.
-		await session.run('SET preserve_insertion_order = false');
-		try {
-			await session.run(
-				`COPY (${parseSql(source.select(file), source.mayLack)}) TO $target ${SEGMENT_FORMAT}`,
-				{
-					file,
-					target: paths.written
-				}
-			);
-		} finally {
-			await session.run('SET preserve_insertion_order = true');
-		}
-		const [count] = await session.all<Counts>(countSegment, { segment_file: paths.written });
-		const quarantined = count?.quarantined ?? 0;
-		if (quarantined > 0) {
-			const numbered = `SELECT line, id, problem, raw FROM (${parseSql(source.numbered(file), source.mayLack, 'line')}) WHERE problem IS NOT NULL`;
-			const found = await session
-				.run(`COPY (${numbered}) TO $target (FORMAT parquet)`, { file, target: paths.quarantine })
-				.then(() =>
-					session.all<{ n: number }>('SELECT count(*) AS n FROM read_parquet($file)', {
-						file: paths.quarantine
-					})
-				)
-				.catch(() => []);
-			if (found[0]?.n !== quarantined) {
-				// Lines that can't be told apart (such as bytes that are not UTF-8): the reason is kept, the line is not.
-				await session.run(
-					`COPY (SELECT NULL::BIGINT AS line, id, problem, raw FROM read_parquet($file) WHERE problem IS NOT NULL) TO $target (FORMAT parquet)`,
-					{ file: paths.written, target: paths.quarantine }
-				);
-			}
-		}
-		renameSync(paths.written, paths.segment);
-		return quarantined;
-	});
-}
-
-interface Commit {
-	source: Source;
-	file: string;
-	bytes: number;
-	startedAt: string;
-	segment: string;
-	paths: Paths;
-	quarantined: number;
-	empty: boolean;
-}
-
-async function commit(
-	warehouse: Warehouse,
-	{ source, file, bytes, startedAt, segment, paths, quarantined, empty }: Commit
-): Promise<{ counts: Counts; quarantine: QuarantinedRow[] }> {
-	const stored = await warehouse.write(async (session) => {
-		const one = async (sql: string, parameters = {}) =>
-			(await session.all<{ n: number }>(sql, parameters))[0]?.n ?? 0;
-		const ingestId = await one(`SELECT nextval('log.ingest_ids') AS n`);
-		const key = { source: source.name };
-		const inSegment = { segment_file: paths.segment };
-		const written = { ...key, ingest_id: ingestId };
-		let counts = NOTHING;
-		let conversations = 0;
-		if (!empty) {
-			const [count] = await session.all<{ read: number }>(countSegment, inSegment);
-			await session.run(stageConversations, { ...key, ...inSegment });
-			await session.run(supersedeConversations, written);
-			await session.run(insertConversations, { ...written, ...inSegment, segment });
-			await session.run(stageSide, { ...key, ...inSegment });
-			await session.run(supersedeSide, written);
-			await session.run(insertSide, written);
-			conversations = await one('SELECT count(*) AS n FROM staged_conversation');
-			const accepted = conversations + (await one('SELECT count(*) AS n FROM staged_side'));
-			const read = count?.read ?? 0;
-			counts = { read, accepted, quarantined, unchanged: read - accepted - quarantined };
-		}
-		let quarantine: QuarantinedRow[] = [];
-		if (quarantined > 0) {
-			await session.run(insertQuarantine, { ingest_id: ingestId, file, quarantine_file: paths.quarantine });
-			quarantine = await session.all<QuarantinedRow>(
-				'SELECT file, line, field, reason FROM log.quarantine WHERE ingest_id = $ingest_id ORDER BY line LIMIT 20',
-				{ ingest_id: ingestId }
-			);
-		}
-		await session.run(insertIngest, {
-			...written,
-			...counts,
-			file,
-			bytes,
-			started_at: startedAt,
-			finished_at: new Date().toISOString(),
-			segment: conversations > 0 ? segment : null
-		});
-		return { counts, quarantine, kept: conversations > 0 };
-	});
-	if (!stored.kept) rmSync(paths.segment, { force: true });
-	return stored;
 }

@@ -147,8 +147,8 @@ describe('files', () => {
 		['gzip', (id) => write(gzipSync(lines(conversation(id))), '.ndjson.gz')],
 		['carriage returns', (id) => write(lines(conversation(id)).replaceAll('\n', '\r\n'))],
 		[
-			'a 20 MB line',
-			(id) => write(lines(conversation(id, { messages: [{ role: 'bot', text: 'x'.repeat(20_000_000) }] })))
+			'a 10 MB line',
+			(id) => write(lines(conversation(id, { messages: [{ role: 'bot', text: 'x'.repeat(10_000_000) }] })))
 		],
 		['a quote in its name', (id) => write(lines(conversation(id)), `it's.ndjson`)],
 		[

@@ -3,6 +3,7 @@
  * problem in words, or typed values. Pure; every name in the SQL comes from the field table, never from a file.
  */
 import { SCHEMA_VERSION } from './canonical';
+import { LINE_TOO_LONG, LONGEST_LINE_BYTES } from './limits';
 import {
 	CONVERSATION_FIELDS,
 	LINE_FIELDS,
@@ -29,11 +30,11 @@ function structure(fields: Fields): Record<string, unknown> {
 const quoted = (words: readonly string[]) => words.map((word) => `'${word}'`).join(', ');
 const at = (path: string, name: string) => `${path}."${name}"`;
 
-/** Typed value of a leaf; null when it can't be read (the problem is found apart). */
+/** Typed value of a leaf that has no problem. */
 function typedLeaf(value: string, leaf: Leaf): string {
 	switch (leaf.kind) {
 		case 'time':
-			return `CASE WHEN regexp_matches(${value}, ${TIME}) THEN try_cast(${value} AS TIMESTAMPTZ) END`;
+			return `try_cast(${value} AS TIMESTAMPTZ)`;
 		case 'number':
 			return `try_cast(${value} AS DOUBLE)`;
 		case 'integer':
@@ -167,12 +168,14 @@ function fieldArms(
 		const inner = Object.entries(field.fields).flatMap(([one, spec]) =>
 			fieldArms('e', one, spec, `${label}[].`, () => null)
 		);
-		// A text or number in the list reads as a structure of nothing but nulls.
+		// A text or number in the list reads as a structure of nothing but nulls, and so does an empty object.
 		const nothing = Object.keys(field.fields)
 			.map((one) => `${at('e', one)} IS NULL`)
 			.join(' AND ');
-		const empty = `WHEN e IS NULL OR (${nothing}) THEN '${label}[]: must be an object with at least one known field'`;
-		const found = `list_filter(list_transform(${value}, lambda e: CASE ${empty} ${inner.join(' ')} END), lambda p: p IS NOT NULL)[1]`;
+		arms.push(
+			`WHEN CASE WHEN len(list_filter(${value}, lambda e: e IS NULL OR (${nothing}))) > 0 THEN len(list_filter(json_type(json, '$.${label}[*]'), lambda kind: kind <> 'OBJECT')) > 0 END THEN '${label}[]: must be an object'`
+		);
+		const found = `list_filter(list_transform(${value}, lambda e: CASE ${inner.join(' ')} END), lambda p: p IS NOT NULL)[1]`;
 		arms.push(`WHEN ${value} IS NOT NULL AND ${found} IS NOT NULL THEN ${found}`);
 	} else {
 		arms.push(...leafArms(value, label, field as Leaf));
@@ -211,6 +214,9 @@ function problemOf(fields: Fields): string {
 		.join('\n\t\t');
 }
 
+/** Characters of a refused record that are kept. */
+const RAW_KEPT = 2000;
+
 /** Times a conversation holds, typed; the newest stands for its version when `updated_at` is missing. */
 const EVENT_TIMES = `greatest(c.started_at, c.ended_at, c.resolved_at,
 	list_max(list_transform(c.messages, lambda e: e."at")), list_max(list_transform(c.tool_calls, lambda e: e."at")),
@@ -223,9 +229,10 @@ const SIDE_COLUMNS: Fields = Object.fromEntries(
 );
 
 /**
- * One pass from a relation with a column `json` (and, when `keep` names it, `line`) to the rows of a segment:
- * `record`, `problem` ('field: reason' or null), `raw` where there is a problem, `version_at`, `content_hash`,
- * the conversation's columns and `side`. Reads the variable `now` (TIMESTAMPTZ).
+ * One pass from a relation with the columns `json` and `file_no` (and, when lines are kept, `line` and `raw`) to the
+ * rows of a segment: `file_no`, `record`, `problem` ('field: reason' or null), `raw` where there is a problem,
+ * `version_at`, `content_hash`, the conversation's columns and `side`; a row with a problem has only its `id`.
+ * Reads the variable `now` (TIMESTAMPTZ).
  */
 export function parseSql(
 	relation: string,
@@ -235,34 +242,42 @@ export function parseSql(
 	const columns = Object.keys(CONVERSATION_FIELDS).filter(
 		(name) => name !== 'record' && name !== 'schema_version'
 	);
-	const kept = keep ? `${keep}, ` : '';
+	const kept = keep ? `file_no, ${keep}` : 'file_no';
+	const kinds = CONVERSATION_FIELDS.record as Leaf;
+	const version = 'r.schema_version';
+	const isVersion = `regexp_matches(${version}, '^-?[0-9]+$')`;
 	return `
 WITH valid AS (
-	SELECT ${kept}json AS raw, CASE WHEN json_valid(json) AND ltrim(json)[1] = '{' THEN json END AS json
+	SELECT ${kept}, left(${keep ? 'raw' : 'json'}, ${RAW_KEPT}) AS raw, json = '${LINE_TOO_LONG}' OR strlen(json) > ${LONGEST_LINE_BYTES} AS too_long,
+		CASE WHEN ltrim(json)[1] = '{' AND strlen(json) <= ${LONGEST_LINE_BYTES} THEN json END AS json
 	FROM (${relation})
 ), parsed AS (
-	SELECT ${kept}raw, json, from_json(json, '${JSON.stringify(structure(LINE_FIELDS))}') AS r,
+	SELECT ${kept}, raw, too_long, json, from_json(json, '${JSON.stringify(structure(LINE_FIELDS))}') AS r,
 		json_type(json, [${CONTAINERS.map((name) => `'$.${name}'`).join(', ')}]) AS kinds
 	FROM valid
 ), shaped AS (
-	SELECT ${kept}raw, coalesce(r.record, 'conversation') AS record,
+	SELECT ${kept}, raw, r, coalesce(r.record, 'conversation') AS record,
 	CASE
+		WHEN too_long THEN 'record: is longer than ${LONGEST_LINE_BYTES / 2 ** 20} MB'
 		WHEN json IS NULL THEN 'record: is not a JSON object'
-		WHEN try_cast(r.schema_version AS BIGINT) > ${SCHEMA_VERSION} THEN 'schema_version: is newer than ${SCHEMA_VERSION}, the version this Plimsoll reads'
-		WHEN try_cast(r.schema_version AS BIGINT) < 1 THEN 'schema_version: must be ${SCHEMA_VERSION}'
-		WHEN r.record IS NOT NULL AND r.record NOT IN (${quoted(CONVERSATION_FIELDS.record?.kind === 'word' ? (CONVERSATION_FIELDS.record.words ?? []) : [])}) THEN 'record: is not a known kind of record'
+		WHEN ${isVersion} AND try_cast(${version} AS BIGINT) > ${SCHEMA_VERSION} THEN 'schema_version: is newer than ${SCHEMA_VERSION}, the version this Plimsoll reads'
+		WHEN ${isVersion} AND try_cast(${version} AS BIGINT) < 1 THEN 'schema_version: must be ${SCHEMA_VERSION}'
+		WHEN r.record IS NOT NULL AND r.record NOT IN (${quoted(kinds.words ?? [])}) THEN 'record: is not a known kind of record'
 		${Object.entries(SIDE_FIELDS)
 			.map(([record, fields]) => `WHEN r.record = '${record}' THEN CASE ${problemOf(fields)} END`)
 			.join('\n\t\t')}
 		${problemOf(without(CONVERSATION_FIELDS, lackable))}
-	END AS problem,
-	CASE WHEN coalesce(r.record, 'conversation') = 'conversation' AND json IS NOT NULL THEN ${typedStruct('r', Object.fromEntries(columns.map((name) => [name, CONVERSATION_FIELDS[name]!])))} END AS c,
-	CASE WHEN r.record <> 'conversation' THEN ${typedStruct('r', SIDE_COLUMNS)} END AS side
+	END AS problem
 	FROM parsed
+), typed AS (
+	SELECT ${kept}, raw, record, problem, r.id AS refused_id,
+	CASE WHEN problem IS NULL AND record = 'conversation' THEN ${typedStruct('r', Object.fromEntries(columns.map((name) => [name, CONVERSATION_FIELDS[name]!])))} END AS c,
+	CASE WHEN problem IS NULL AND record <> 'conversation' THEN ${typedStruct('r', SIDE_COLUMNS)} END AS side
+	FROM shaped
 ), timed AS (
 	SELECT *, ${EVENT_TIMES} AS newest,
 		greatest(side.asked_at, side.answered_at, side.audited_at, side."at") AS side_newest
-	FROM shaped
+	FROM typed
 ), judged AS (
 	SELECT * EXCLUDE (problem), CASE
 		WHEN problem IS NOT NULL THEN problem
@@ -275,9 +290,9 @@ WITH valid AS (
 	END AS problem
 	FROM timed
 )
-SELECT ${kept}record, problem, CASE WHEN problem IS NOT NULL THEN raw END AS raw,
+SELECT ${kept}, record, problem, CASE WHEN problem IS NOT NULL THEN raw END AS raw,
 	coalesce(c.updated_at, side.updated_at, newest, side_newest) AS version_at,
 	CASE WHEN record = 'conversation' THEN hash(c) ELSE hash(side) END AS content_hash,
-	${columns.map((name) => `c."${name}"`).join(', ')}, side
+	${columns.map((name) => (name === 'id' ? 'coalesce(c.id, refused_id) AS id' : `c."${name}"`)).join(', ')}, side
 FROM judged`;
 }

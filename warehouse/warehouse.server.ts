@@ -34,9 +34,11 @@ export interface Session {
 	/** Rows with camelCase keys, values by column type (see `decode.ts`). */
 	all<Row>(sql: string, parameters?: Parameters): Promise<Row[]>;
 	run(sql: string, parameters?: Parameters): Promise<void>;
+	/** Share of the running statement that is done, 0 to 1; 0 where DuckDB can't tell. */
+	progress(): number;
 }
 
-export interface Warehouse extends Session {
+export interface Warehouse extends Omit<Session, 'progress'> {
 	readonly file: string;
 	/** Folder of the Parquet segments. */
 	readonly transcripts: string;
@@ -77,7 +79,17 @@ async function start(path: string, options: OpenOptions): Promise<Warehouse> {
 		);
 	}
 	mkdirSync(dirname(path), { recursive: true });
-	const instance = await DuckDBInstance.create(path).catch((cause: Error) => {
+	// The file is attached under a name of ours: its own would be its catalog's, and a file called log.duckdb would
+	// hide the schema `log`. Rows have no order unless a statement asks for one, which lets reads and writes run in
+	// parallel.
+	const instance = await DuckDBInstance.create(':memory:', { preserve_insertion_order: 'false' });
+	const attach = async () => {
+		const connection = await instance.connect();
+		await connection.run(`ATTACH '${path.replaceAll("'", "''")}' AS ${CATALOG}`);
+		connection.closeSync();
+	};
+	await attach().catch((cause: Error) => {
+		instance.closeSync();
 		throw explain(path, cause);
 	});
 	const transcripts = `${path}.transcripts`;
@@ -87,7 +99,9 @@ async function start(path: string, options: OpenOptions): Promise<Warehouse> {
 		const pooled = idle.pop();
 		if (pooled) return pooled;
 		const connection = await instance.connect();
-		await connection.run(`SET TimeZone = 'UTC'`);
+		await connection.run(
+			`USE ${CATALOG}; SET TimeZone = 'UTC'; SET enable_progress_bar_print = false; SET enable_progress_bar = true`
+		);
 		return connection;
 	};
 	const borrow = async <Result>(work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result> => {
@@ -144,6 +158,8 @@ async function start(path: string, options: OpenOptions): Promise<Warehouse> {
 	return warehouse;
 }
 
+const CATALOG = 'plimsoll';
+
 type Bound = [Record<string, DuckDBValue>, Record<string, DuckDBType>];
 
 function sessionOf(connection: DuckDBConnection): Session {
@@ -154,7 +170,8 @@ function sessionOf(connection: DuckDBConnection): Session {
 		},
 		async run(sql, parameters) {
 			await connection.run(sql, ...(bind(parameters) as Bound));
-		}
+		},
+		progress: () => Math.min(1, Math.max(0, connection.progress.percentage / 100))
 	};
 }
 

@@ -42,12 +42,13 @@ export async function runDemo({ conversations, port, serve: serves }: DemoOption
 	const missing = inputs.filter((file) => !taken.has(file));
 	if (missing.length > 0) {
 		console.log('Taking the story in ...');
-		const reading = startProgress('Reading', 'files');
+		const reading = startProgress('Reading', 'MB');
 		const report = await ingest(warehouse, {
 			inputs: missing,
 			source: 'canonical',
 			now: new Date().toISOString(),
-			onProgress: ({ done, total }) => reading.update(done, total)
+			onProgress: ({ bytesDone, bytesTotal }) =>
+				reading.update(Math.round(bytesDone / 1e6), Math.ceil(bytesTotal / 1e6))
 		});
 		reading.stop();
 		const broken = report.files.find(({ error }) => error !== null);

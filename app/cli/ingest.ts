@@ -39,13 +39,14 @@ export async function runIngest(given: readonly string[], options: IngestOptions
 	const report = await withDatabase<IngestReport>(options.db, {
 		async directly() {
 			const warehouse = await openWarehouse(options.db);
-			const progress = startProgress('Reading', 'files');
+			const progress = startProgress('Reading', 'MB');
 			try {
 				const done = await ingest(warehouse, {
 					inputs,
 					source: options.source,
 					now: new Date().toISOString(),
-					onProgress: ({ done, total }) => progress.update(done, total)
+					onProgress: ({ bytesDone, bytesTotal }) =>
+						progress.update(Math.round(bytesDone / 1e6), Math.ceil(bytesTotal / 1e6))
 				});
 				await refreshFacts(warehouse, intentPolicyOf(policy));
 				if (done.accepted > 0) await judgeNow(warehouse, policy);

@@ -28,6 +28,7 @@ export const agentTrajectories: Source = {
 	description: 'Runs of AI agents with tool calls and rewards, as tau-bench and tau2-bench write them.',
 	accepts: (fileName) => /\.json$/i.test(fileName.replace(/\.(gz|zst)$/i, '')),
 	mayLack: ['customer_id', 'started_at'],
-	select: () => `SELECT json FROM (${relation})`,
-	numbered: () => `SELECT json, position AS line FROM (${relation})`
+	batches: () => false,
+	select: () => `SELECT json, 1 AS file_no FROM (${relation})`,
+	numbered: () => `SELECT json, json AS raw, 1 AS file_no, position AS line FROM (${relation})`
 };

@@ -2,6 +2,7 @@
  * Plimsoll's own record as NDJSON (.ndjson, .jsonl), CSV (dotted columns for nested values, JSON text for lists)
  * or Parquet. Pure.
  */
+import { LONGEST_LINE_BYTES } from '../limits';
 import { CONVERSATION_FIELDS, LINE_FIELDS, type Fields } from '../record-fields';
 import type { Source } from './source';
 
@@ -26,7 +27,7 @@ function nested(fields: Fields, prefix = ''): string {
 const CSV_JSON = nested({ ...LINE_FIELDS, ...CONVERSATION_FIELDS });
 
 /** No column is known beforehand and no cell is guessed: everything is text until the parser casts it. */
-const CSV = `read_csv($file, all_varchar = true, header = true, delim = ',', quote = '"', escape = '"', nullstr = '', null_padding = true, strict_mode = false, max_line_size = 33554432)`;
+const CSV = `read_csv($files, all_varchar = true, header = true, delim = ',', quote = '"', escape = '"', nullstr = '', null_padding = true, strict_mode = false, max_line_size = 33554432, parallel = false)`;
 
 export const canonical: Source = {
 	name: 'canonical',
@@ -34,23 +35,25 @@ export const canonical: Source = {
 	description: 'Conversations and side records as NDJSON, CSV with dotted columns, or Parquet.',
 	accepts: (fileName) => /\.(ndjson|jsonl|csv|parquet)$/i.test(bare(fileName)),
 	mayLack: [],
+	batches: (fileName) => /\.(ndjson|jsonl)(\.gz)?$/i.test(fileName),
 	select(fileName) {
 		const name = bare(fileName);
 		if (name.endsWith('.csv')) {
-			return `SELECT ${CSV_JSON}::VARCHAR AS json FROM (SELECT to_json(c) AS flat FROM ${CSV} c)`;
+			return `SELECT ${CSV_JSON}::VARCHAR AS json, 1 AS file_no FROM (SELECT to_json(c) AS flat FROM ${CSV} c)`;
 		}
-		if (name.endsWith('.parquet')) return `SELECT to_json(c)::VARCHAR AS json FROM read_parquet($file) c`;
-		return `SELECT json::VARCHAR AS json FROM read_ndjson_objects($file, ignore_errors = true, maximum_object_size = 67108864)`;
+		if (name.endsWith('.parquet'))
+			return `SELECT to_json(c)::VARCHAR AS json, 1 AS file_no FROM read_parquet($files) c`;
+		return `SELECT json::VARCHAR AS json, list_position($files, filename) AS file_no FROM read_ndjson_objects($files, filename = true, ignore_errors = true, maximum_object_size = ${LONGEST_LINE_BYTES})`;
 	},
 	numbered(fileName) {
 		const name = bare(fileName);
 		if (name.endsWith('.csv') || name.endsWith('.parquet')) {
-			return `SELECT json, row_number() OVER () ${name.endsWith('.csv') ? '+ 1' : ''} AS line FROM (${this.select(fileName)})`;
+			return `SELECT json, file_no, row_number() OVER () ${name.endsWith('.csv') ? '+ 1' : ''} AS line, json AS raw FROM (${this.select(fileName)})`;
 		}
 		// Split by hand: read_csv skips blank lines, and the numbers would be off. Runs only when rows were refused.
-		return `SELECT line AS json, number AS line FROM (
-			SELECT unnest(parts) AS line, generate_subscripts(parts, 1) AS number
-			FROM (SELECT string_split(content, chr(10)) AS parts FROM read_text($file))
+		return `SELECT CASE WHEN json_valid(line) THEN line END AS json, line AS raw, list_position($files, filename) AS file_no, number AS line FROM (
+			SELECT filename, unnest(parts) AS line, generate_subscripts(parts, 1) AS number
+			FROM (SELECT filename, string_split(content, chr(10)) AS parts FROM read_text($files))
 		) WHERE trim(line, E' \\t\\r') <> ''`;
 	}
 };

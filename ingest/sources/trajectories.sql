@@ -3,7 +3,7 @@
 -- includes: text messages, tool calls with their results, money actions as refunds judged against the expected actions
 -- excludes: system prompts, blank messages, the user simulator's cost
 WITH doc AS (
-	SELECT content::JSON AS j, parse_filename($file, true) AS stem FROM read_text($file)
+	SELECT content::JSON AS j, parse_filename($files[1], true) AS stem FROM read_text($files)
 ), listed AS (
 	SELECT stem, j, CASE json_type(j) WHEN 'ARRAY' THEN j->'$[*]' ELSE j->'$.simulations[*]' END AS runs FROM doc
 ), run AS (

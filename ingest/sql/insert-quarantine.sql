@@ -3,6 +3,6 @@
 -- includes: its line where known, its first problem and the start of its text
 -- excludes: text past 2,000 characters
 INSERT INTO log.quarantine BY NAME
-SELECT $ingest_id AS ingest_id, $file AS file, line, id AS record_id,
-	split_part(problem, ': ', 1) AS field, substr(problem, strpos(problem, ': ') + 2) AS reason, left(raw, 2000) AS raw
+SELECT $ingest_base + file_no AS ingest_id, $files[file_no] AS file, line, id AS record_id,
+	split_part(problem, ': ', 1) AS field, substr(problem, strpos(problem, ': ') + 2) AS reason, raw
 FROM read_parquet($quarantine_file)

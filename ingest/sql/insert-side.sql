@@ -3,7 +3,7 @@
 -- includes: staged side records
 -- excludes: nothing
 INSERT INTO log.side_record BY NAME
-SELECT $source AS source, record, conversation_source, conversation_id, part_id, $ingest_id AS ingest_id,
+SELECT $source AS source, record, conversation_source, conversation_id, part_id, $ingest_base + file_no AS ingest_id,
 	version_at, content_hash,
 	CASE WHEN record = 'rating' THEN side.score END AS score,
 	CASE WHEN record = 'rating' THEN coalesce(side.scale, 5) END AS scale,

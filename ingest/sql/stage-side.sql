@@ -7,12 +7,12 @@ WITH incoming AS (
 	SELECT record, coalesce(side.conversation_source, 'canonical') AS conversation_source,
 		side.conversation_id AS conversation_id,
 		coalesce(CASE record WHEN 'refund_audit' THEN side.refund_id WHEN 'complaint' THEN side.id END, '') AS part_id,
-		version_at, content_hash, side
+		version_at, content_hash, file_no, side
 	FROM read_parquet($segment_file)
 	WHERE record <> 'conversation' AND problem IS NULL
 	QUALIFY row_number() OVER (
 		PARTITION BY record, conversation_source, conversation_id, part_id
-		ORDER BY version_at DESC NULLS LAST, content_hash DESC) = 1
+		ORDER BY version_at DESC NULLS LAST, file_no DESC, content_hash DESC) = 1
 )
 SELECT i.*
 FROM incoming i

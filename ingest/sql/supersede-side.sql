@@ -2,7 +2,8 @@
 -- clock: the ingest
 -- includes: current versions for which a newer one is staged
 -- excludes: everything else; no version is deleted
-UPDATE log.side_record SET superseded_by = $ingest_id
-WHERE source = $source AND superseded_by IS NULL
-	AND (record, conversation_source, conversation_id, part_id) IN (
-		SELECT (record, conversation_source, conversation_id, part_id) FROM staged_side)
+UPDATE log.side_record AS stored SET superseded_by = $ingest_base + staged.file_no
+FROM staged_side AS staged
+WHERE stored.source = $source AND stored.superseded_by IS NULL AND stored.record = staged.record
+	AND stored.conversation_source = staged.conversation_source
+	AND stored.conversation_id = staged.conversation_id AND stored.part_id = staged.part_id

@@ -1,0 +1,80 @@
+/**
+ * Writes the Parquet segment of a batch in one pass, and the refused rows with their lines beside it. Touches disk
+ * and the warehouse; stores nothing in the database.
+ */
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Session, Warehouse } from '../warehouse/warehouse.server';
+import type { Counts } from './ingest.server';
+import { LineTooLongError } from './open-file.server';
+import { parseSql } from './record-sql';
+import type { Source } from './sources/index';
+import countSegment from './sql/count-segment.sql?raw';
+
+export interface Paths {
+	segment: string;
+	/** Folder for everything that is gone after the ingest. */
+	spool: string;
+}
+
+export interface SegmentRequest {
+	source: Source;
+	files: readonly string[];
+	paths: Paths;
+	now: string;
+	onShare: (share: number) => void;
+}
+
+export const quarantineFile = ({ spool }: Paths) => join(spool, 'quarantine.parquet');
+
+const FORMAT = '(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 20480)';
+const PROGRESS_MILLISECONDS = 200;
+
+/** Returns how many rows were refused. */
+export function writeSegment(
+	warehouse: Warehouse,
+	{ source, files, paths, now, onShare }: SegmentRequest
+): Promise<number> {
+	const written = `${paths.segment}.tmp`;
+	const [first = ''] = files;
+	return warehouse.withConnection(async (session) => {
+		await session.run('SET VARIABLE now = $now::TIMESTAMPTZ', { now });
+		const watch = setInterval(() => onShare(session.progress()), PROGRESS_MILLISECONDS);
+		try {
+			await session.run(`COPY (${parseSql(source.select(first), source.mayLack)}) TO $target ${FORMAT}`, {
+				files,
+				target: written
+			});
+		} catch (cause) {
+			if (/maximum_object_size/.test((cause as Error).message)) throw new LineTooLongError();
+			throw cause;
+		} finally {
+			clearInterval(watch);
+		}
+		const counts = await session.all<Counts>(countSegment, { segment_file: written });
+		const quarantined = counts.reduce((sum, one) => sum + one.quarantined, 0);
+		if (quarantined > 0) await writeRefused(session, { source, files, paths }, written, quarantined);
+		renameSync(written, paths.segment);
+		return quarantined;
+	});
+}
+
+async function writeRefused(
+	session: Session,
+	{ source, files, paths }: Pick<SegmentRequest, 'source' | 'files' | 'paths'>,
+	written: string,
+	quarantined: number
+): Promise<void> {
+	const target = quarantineFile(paths);
+	const numbered = `SELECT file_no, line, id, problem, raw FROM (${parseSql(source.numbered(files[0] ?? ''), source.mayLack, 'line')}) WHERE problem IS NOT NULL`;
+	const found = await session
+		.run(`COPY (${numbered}) TO $target (FORMAT parquet)`, { files, target })
+		.then(() => session.all<{ n: number }>('SELECT count(*) AS n FROM read_parquet($target)', { target }))
+		.catch(() => []);
+	if (found[0]?.n === quarantined) return;
+	// Lines that can't be told apart (such as bytes that are not UTF-8): the reason is kept, the line is not.
+	await session.run(
+		`COPY (SELECT file_no, NULL::BIGINT AS line, id, problem, raw FROM read_parquet($written) WHERE problem IS NOT NULL) TO $target (FORMAT parquet)`,
+		{ written, target }
+	);
+}
