@@ -75,12 +75,12 @@ function leafArms(value: string, label: string, leaf: Leaf): string[] {
 			);
 			break;
 		case 'number':
-			arms.push(arm(`try_cast(${value} AS DOUBLE) IS NULL`, 'must be a number'));
+			arms.push(arm(`NOT coalesce(isfinite(try_cast(${value} AS DOUBLE)), false)`, 'must be a number'));
 			break;
 		case 'integer':
 			arms.push(
 				arm(
-					`(NOT regexp_matches(${value}, '^-?[0-9]+$') OR try_cast(${value} AS BIGINT) IS NULL)`,
+					`(NOT regexp_matches(${value}, '^-?[0-9]+$') OR NOT coalesce(try_cast(${value} AS BIGINT) BETWEEN ${Number.MIN_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}, false))`,
 					'must be a whole number'
 				)
 			);
@@ -99,7 +99,7 @@ function leafArms(value: string, label: string, leaf: Leaf): string[] {
 		case 'words':
 			arms.push(
 				arm(
-					`NOT list_has_all([${quoted(leaf.words ?? [])}], ${value})`,
+					`(NOT list_has_all([${quoted(leaf.words ?? [])}], ${value}) OR len(list_filter(${value}, lambda w: w IS NULL)) > 0)`,
 					`must be a list of ${(leaf.words ?? []).join(', ')}`
 				)
 			);
@@ -150,6 +150,9 @@ function fieldArms(
 		const [json, said] = field.kind === 'object' ? ['OBJECT', 'an object'] : ['ARRAY', 'a list'];
 		if (kind) arms.push(`WHEN ${kind} NOT IN ('${json}', 'NULL') THEN '${label}: must be ${said}'`);
 	}
+	if ((field.kind === 'name' || field.kind === 'text') && kindAt(label)) {
+		arms.push(`WHEN ${kindAt(label)} IN ('OBJECT', 'ARRAY') THEN '${label}: must be text'`);
+	}
 	if (field.required) {
 		arms.push(
 			field.kind === 'list'
@@ -183,19 +186,18 @@ function fieldArms(
 	return arms;
 }
 
-/** Containers whose JSON kind must be looked up: a mismatch reads as null otherwise. */
-const CONTAINERS = Object.entries(CONVERSATION_FIELDS).flatMap(([name, field]) =>
-	field.kind === 'object' || field.kind === 'list'
-		? [
-				name,
-				...Object.entries(field.kind === 'object' ? field.fields : {})
-					.filter(([, inner]) => inner.kind === 'words')
-					.map(([inner]) => `${name}.${inner}`)
-			]
-		: []
-);
+/**
+ * Fields whose JSON kind must be looked up: a container of another kind reads as null, and a structure in the place
+ * of a text reads as its JSON text.
+ */
+const KINDS_OF = Object.entries(LINE_FIELDS).flatMap(([name, field]) => {
+	if (field.kind === 'list' || field.kind === 'name' || field.kind === 'text') return [name];
+	if (field.kind !== 'object') return [];
+	const words = Object.entries(field.fields).filter(([, inner]) => inner.kind === 'words');
+	return [name, ...words.map(([inner]) => `${name}.${inner}`)];
+});
 const kindAt = (label: string) => {
-	const index = CONTAINERS.indexOf(label);
+	const index = KINDS_OF.indexOf(label);
 	return index < 0 ? null : `kinds[${index + 1}]`;
 };
 
@@ -253,7 +255,7 @@ WITH valid AS (
 	FROM (${relation})
 ), parsed AS (
 	SELECT ${kept}, raw, too_long, json, from_json(json, '${JSON.stringify(structure(LINE_FIELDS))}') AS r,
-		json_type(json, [${CONTAINERS.map((name) => `'$.${name}'`).join(', ')}]) AS kinds
+		json_type(json, [${KINDS_OF.map((name) => `'$.${name}'`).join(', ')}]) AS kinds
 	FROM valid
 ), shaped AS (
 	SELECT ${kept}, raw, r, coalesce(r.record, 'conversation') AS record,
