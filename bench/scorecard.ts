@@ -65,7 +65,7 @@ function linesOf(measurements: readonly Measurement[]): Record<string, Line> {
 		} else if (evidence.kind === 'rate') {
 			found[`${metric}_x`] = evidence.events;
 			found[`${metric}_n`] = evidence.exposure;
-		} else {
+		} else if (evidence.kind === 'distribution') {
 			found[`${metric}_n`] = evidence.n;
 			found[`${metric}_p50`] = evidence.p50 ?? -1;
 		}
