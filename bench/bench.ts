@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- [NAME...] [--conversations N] [--repeats N]`. Reads and writes a temporary folder.
- * A benchmark of another room is added by one entry in BENCHMARKS.
+ * `npm run bench -- stoploss [--scale N]` has arguments of its own. A benchmark is added by one entry in a table below.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
@@ -10,8 +10,12 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { runPart, type Benchmark } from './benchmark';
 import { ingestBenchmark } from './ingest';
 import { scorecardBenchmark } from './scorecard';
+import { benchStoploss } from './stoploss';
 
 const BENCHMARKS: readonly Benchmark[] = [ingestBenchmark, scorecardBenchmark];
+
+/** Benchmarks that take their own arguments and return an exit code; they run when they are named. */
+const OWN: Readonly<Record<string, (args: readonly string[]) => number>> = { stoploss: benchStoploss };
 
 async function machine(): Promise<string> {
 	const duckdb = await (await DuckDBInstance.create(':memory:')).connect();
@@ -21,6 +25,11 @@ async function machine(): Promise<string> {
 
 async function main(): Promise<void> {
 	if (await runPart(process.argv.slice(2), BENCHMARKS)) return;
+	const own = OWN[process.argv[2] ?? ''];
+	if (own) {
+		process.exitCode = own(process.argv.slice(3));
+		return;
+	}
 	const { values, positionals } = parseArgs({
 		allowPositionals: true,
 		options: {
@@ -34,7 +43,9 @@ async function main(): Promise<void> {
 		throw new Error('--conversations and --repeats take numbers from 1.');
 	const unknown = positionals.find((name) => !BENCHMARKS.some((one) => one.name === name));
 	if (unknown !== undefined) {
-		throw new Error(`No benchmark '${unknown}'. There are: ${BENCHMARKS.map((one) => one.name).join(', ')}.`);
+		throw new Error(
+			`No benchmark '${unknown}'. There are: ${[...BENCHMARKS.map((one) => one.name), ...Object.keys(OWN)].join(', ')}.`
+		);
 	}
 	console.log(await machine());
 	for (const benchmark of BENCHMARKS) {
