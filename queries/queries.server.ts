@@ -47,3 +47,4 @@ export {
 } from './publications/restate';
 export { knownAt } from './publications/known-at.server';
 export { documented, TITLES } from './metrics/document';
+export { waterfall, type Step } from './decomposition/waterfall';

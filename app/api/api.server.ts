@@ -18,6 +18,7 @@ import { toCsv } from '$lib/server/measurement-csv';
 import { calendar, limits, policy, warehouse } from '$lib/server/plimsoll.server';
 import { alertsRoute, healthRoute, ingestRoute, schemaRoute, scorecardRoute } from './routes';
 import { TooLarge, spool } from './spool.server';
+import { registerWhy } from './why.server';
 
 const NO_BODY = {
 	error: 'The body is empty.',
@@ -144,6 +145,8 @@ export function createApi() {
 			: (await standing(db, policy())).latest;
 		return c.json(verdicts, 200);
 	});
+
+	registerWhy(api);
 
 	api.openapi(schemaRoute, (c) => c.json(conversationJsonSchema() as { $schema: string }, 200));
 

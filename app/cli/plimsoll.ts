@@ -3,7 +3,8 @@
  * Answers go to stdout, everything else to stderr; exit codes are those of `failure.ts`.
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { DIMENSIONS, type Dimension } from '#warehouse/vocabulary';
+import { DEFINITIONS } from '#queries/queries.server';
+import { DIMENSIONS, METRICS, PATHS, type Dimension } from '#warehouse/vocabulary';
 import { runCheck } from './check';
 import { runDemo } from './demo';
 import { EXIT, explainFailure } from './failure';
@@ -12,6 +13,7 @@ import { checkPolicyFile } from './policy';
 import { FORMATS, runScorecard } from './scorecard';
 import { serve } from './serve';
 import { listSources } from './sources';
+import { runPublish, runRestated, runTranslate, runWhy } from './why';
 
 const DEFAULT_DB = '.plimsoll/plimsoll.duckdb';
 
@@ -43,6 +45,11 @@ function parseWeek(text: string): string {
 		throw new InvalidArgumentError('Write a week as 2026-W10, or "all".');
 	}
 	return text;
+}
+
+function parseOneWeek(text: string): string {
+	if (text === 'all') throw new InvalidArgumentError('One week, such as 2026-W10.');
+	return parseWeek(text);
 }
 
 function parseDimensions(text: string): Dimension[] {
@@ -107,6 +114,62 @@ program
 	.addOption(new Option('--format <format>').choices(FORMATS).default('table'))
 	.action(async (options) => {
 		process.exitCode = await runScorecard(options);
+	});
+
+program
+	.command('why')
+	.description('explain a change of a metric: what its segments did, and what their mix did')
+	.addOption(database())
+	.addOption(policy())
+	.requiredOption('--week <weeks>', 'such as 2026-W10, or 2026-W09..2026-W10')
+	.requiredOption('--against <weeks>', 'what it is compared with, such as 2026-W05..2026-W08')
+	.addOption(new Option('--metric <metric>').choices(METRICS).default('csat_top_box'))
+	.addOption(new Option('--path <path>', 'only contacts of this path').choices(PATHS))
+	.addOption(asOf())
+	.option('--json', 'print as JSON')
+	.action(async (options) => {
+		process.exitCode = await runWhy(options);
+	});
+
+program
+	.command('translate')
+	.description('count one week under each published meaning of "resolved", beside the press-release view')
+	.addOption(database())
+	.addOption(policy())
+	.requiredOption('--week <weeks>', 'such as 2026-W10, or 2026-W09..2026-W10')
+	.addOption(
+		new Option(
+			'--came-back <definition>',
+			'instead list, as CSV, what this definition calls resolved and came back'
+		).choices(DEFINITIONS)
+	)
+	.addOption(asOf())
+	.option('--json', 'print as JSON')
+	.action(async (options) => {
+		process.exitCode = await runTranslate(options);
+	});
+
+program
+	.command('publish')
+	.description('freeze the card of a week that is over')
+	.addOption(database())
+	.addOption(policy())
+	.addOption(new Option('--week <week>').argParser(parseOneWeek).makeOptionMandatory())
+	.requiredOption('--by <name>', 'who publishes')
+	.option('--reason <text>', 'needed for a second edition')
+	.action(async (options) => {
+		process.exitCode = await runPublish(options);
+	});
+
+program
+	.command('restated')
+	.description('what changed of a published card since, and why')
+	.addOption(database())
+	.addOption(policy())
+	.addOption(new Option('--week <week>').argParser(parseOneWeek).makeOptionMandatory())
+	.option('--json', 'print as JSON')
+	.action(async (options) => {
+		process.exitCode = await runRestated(options);
 	});
 
 program

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decompose, type SegmentCounts, type SegmentPart } from './decompose';
+import { waterfall } from './waterfall';
 
 const rows = (...all: [string, number, number, number, number][]): SegmentCounts[] =>
 	all.map(([segment, x1, n1, x2, n2]) => ({
@@ -170,6 +171,24 @@ describe('laws', () => {
 			{ numRuns: 500, seed: 20261124 }
 		);
 		expect(compared).toBeGreaterThan(300);
+	});
+
+	it('a waterfall leads from the first value to the last, however many steps are shown', () => {
+		fc.assert(
+			fc.property(world, fc.integer({ min: 1, max: 9 }), (all, most) => {
+				const split = decompose('intent', all);
+				if (!split) return;
+				const steps = waterfall(split, most);
+				expect(steps[0]).toMatchObject({ kind: 'before', to: split.before });
+				expect(steps.at(-1)).toMatchObject({ kind: 'after', to: split.after });
+				expect(steps.at(-2)).toMatchObject({ kind: 'mix', change: split.mix });
+				expect(steps.at(-2)!.to).toBeCloseTo(split.after, 12);
+				for (const [at, { from }] of steps.slice(1, -1).entries()) expect(from).toBe(steps[at]!.to);
+				const other = steps.find(({ kind }) => kind === 'other_rates');
+				expect(other?.segments).not.toBe(1);
+			}),
+			{ numRuns: 200, seed: 20261124 }
+		);
 	});
 
 	it('one rate in every segment and window leaves nothing to the rate part', () => {

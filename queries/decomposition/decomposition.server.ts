@@ -6,7 +6,7 @@
  */
 import type { Dimension, MetricName } from '../../warehouse/vocabulary';
 import type { Warehouse } from '../../warehouse/warehouse.server';
-import type { Calendar, Measurement, Window } from '../measurement';
+import type { Calendar, Limits, Measurement, Window } from '../measurement';
 import { weekWindow } from '../calendar';
 import { scorecard, type Filter } from '../scorecard/scorecard.server';
 import { decompose, type Count, type Decomposition, type SegmentCounts } from './decompose';
@@ -27,6 +27,8 @@ export interface ChangeRequest {
 	filter?: Filter;
 	asOf?: string;
 	calendar: Calendar;
+	/** Of the policy, for metrics that are counted against one. */
+	limits?: Limits;
 }
 
 export interface Change {
@@ -54,7 +56,8 @@ export async function explainChange(warehouse: Warehouse, request: ChangeRequest
 			metrics: [metric],
 			calendar,
 			...(request.filter && { filter: request.filter }),
-			...(request.asOf && { asOf: request.asOf })
+			...(request.asOf && { asOf: request.asOf }),
+			...(request.limits && { limits: request.limits })
 		});
 	// One statement a window for all four views: the cells of their cross table add up to any of them.
 	const [[one], [two], cellsBefore, cellsAfter] = await Promise.all([

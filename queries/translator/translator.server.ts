@@ -1,13 +1,14 @@
 /**
  * The same contacts under each published meaning of "resolved", the press-release view beside the on-call view, and
  * the contacts that a definition calls resolved and whose customer came back. Touches the database. The contacts are
- * those of the scorecard: the statements here stand on its `windowed.sql`. Refuses a definition it doesn't know.
+ * those of the scorecard, and our own meaning is its durable resolution: the statements here stand on its SQL. Refuses a definition it doesn't know.
  */
 import type { Warehouse } from '../../warehouse/warehouse.server';
 import type { Path } from '../../warehouse/vocabulary';
 import type { Calendar, Measurement, Window } from '../measurement';
 import { spanOf } from '../decomposition/decomposition.server';
 import { filterParameters, scorecard, watermark, type Filter } from '../scorecard/scorecard.server';
+import outcomes from '../scorecard/outcomes.sql?raw';
 import windowed from '../scorecard/windowed.sql?raw';
 import { wilson } from '../statistics/wilson';
 import botContacts from './bot-contacts.sql?raw';
@@ -33,7 +34,10 @@ const PREDICATES: Record<DefinitionName, string> = {
 const verdicts = DEFINITIONS.map(
 	(name) => `SELECT '${name}' AS definition, * FROM (\n${PREDICATES[name]}\n)`
 ).join('\nUNION ALL\n');
-const VERDICT = `${windowed}${botContacts}, verdict AS (\n${verdicts}\n)\n`;
+const VERDICT = `${windowed}${outcomes}${botContacts}, verdict AS (\n${verdicts}\n)\n`;
+
+/** A parameter of outcomes.sql for metrics that aren't read here. */
+const NO_LIMIT = { escalationLimitMinutes: null };
 
 export interface TranslationRequest {
 	/** A week such as 2026-W10, or weeks such as 2026-W06..2026-W09. */
@@ -78,7 +82,7 @@ export interface BothViews {
 		firstReply: { n: number; p50: number | null; p90: number | null };
 	};
 	/** The contacts of `press.handled`, and what became of them. */
-	onCall: { durable: Share; durablePending: number; badContainment: Measurement; recontact72h: Measurement };
+	onCall: { durable: Measurement; badContainment: Measurement; recontact72h: Measurement };
 }
 
 export interface CameBackRow {
@@ -116,7 +120,7 @@ export async function translate(warehouse: Warehouse, request: TranslationReques
 		number
 	> & { definition: DefinitionName };
 	const { parameters } = await prepare(warehouse, request);
-	const rows = await warehouse.all<Row>(VERDICT + tally, parameters);
+	const rows = await warehouse.all<Row>(VERDICT + tally, { ...parameters, ...NO_LIMIT });
 	return DEFINITIONS.map((definition) => {
 		const row = rows.find((one) => one.definition === definition);
 		return {
@@ -135,19 +139,18 @@ export async function bothViews(warehouse: Warehouse, request: TranslationReques
 	const { window, asOf, parameters } = await prepare(warehouse, request);
 	type Row = Record<'contacts' | 'botContacts' | 'handled' | 'timed', number> &
 		Record<'p50' | 'p90', number | null>;
-	const [[counts], translations, [badContainment, recontact72h]] = await Promise.all([
+	const [[counts], [durable, badContainment, recontact72h]] = await Promise.all([
 		warehouse.all<Row>(windowed + firstReplies, parameters),
-		translate(warehouse, { ...request, asOf }),
 		scorecard(warehouse, {
 			weeks: window,
 			filter: { ...request.filter, path: ['ai_only'] },
-			metrics: ['bad_containment', 'recontact_72h'],
+			metrics: ['durable_resolution', 'bad_containment', 'recontact_72h'],
 			asOf,
 			calendar: request.calendar
 		})
 	]);
-	const ours = translations.find(({ definition }) => definition === 'plimsoll');
-	if (!counts || !ours || !badContainment || !recontact72h) throw new Error('A view came back without rows');
+	if (!counts || !durable || !badContainment || !recontact72h)
+		throw new Error('A view came back without rows');
 	return {
 		window,
 		asOf,
@@ -157,7 +160,7 @@ export async function bothViews(warehouse: Warehouse, request: TranslationReques
 			handled: shareOf(counts.handled, counts.botContacts),
 			firstReply: { n: counts.timed, p50: counts.p50, p90: counts.p90 }
 		},
-		onCall: { durable: ours.ofOwn, durablePending: ours.pending, badContainment, recontact72h }
+		onCall: { durable, badContainment, recontact72h }
 	};
 }
 
@@ -172,6 +175,7 @@ export async function cameBack(
 	const { parameters } = await prepare(warehouse, request);
 	return warehouse.all<CameBackRow>(VERDICT + cameBackSql, {
 		...parameters,
+		...NO_LIMIT,
 		definition,
 		limit: request.limit ?? 1_000_000
 	});

@@ -170,11 +170,13 @@ it('the press release and the person on call speak of the same contacts', async 
 		firstReply: { n: 13, p50: 10, p90: 10 }
 	});
 	expect(views.onCall).toMatchObject({
-		durable: { x: 6, n: 11 },
-		durablePending: 0,
+		durable: { evidence: { numerator: 6, denominator: 11 } },
 		badContainment: { evidence: { numerator: 5, denominator: 12 } },
 		recontact72h: { evidence: { numerator: 2, denominator: 10 } }
 	});
+	// The metric of the scorecard and the definition of the translator are one.
+	const ours = (await translate(warehouse, week)).find(({ definition }) => definition === 'plimsoll')!;
+	expect(views.onCall.durable.evidence).toMatchObject({ numerator: ours.ofOwn.x, denominator: ours.ofOwn.n });
 });
 
 it('a definition decides only when its time has passed, and knows nothing later', async () => {
@@ -219,6 +221,30 @@ it('edges: 7 days to the second', async () => {
 	// Chatwoot: reopened before 7 days; ours: back by 7 days.
 	expect(x('chatwoot')).toBe(2);
 	expect(x('plimsoll')).toBe(1);
+});
+
+it('ours is the metric of the scorecard, late audits and open weeks included', async () => {
+	await load([
+		...WORLD,
+		solved('refunded wrongly', {
+			refunds: `[{'id': 'r', 'at': TIMESTAMPTZ '2026-03-03 09:30:00Z', 'amount_minor': 5000, 'currency': 'EUR', 'decided_by': 'bot', 'approved_by': NULL, 'audit_verdict': 'wrong', 'audited_at': TIMESTAMPTZ '2026-03-20 09:30:00Z', 'correct_amount_minor': 2000, 'audit_probability': NULL}]`
+		})
+	]);
+	for (const asOf of [
+		'2026-03-09T00:00:00Z',
+		'2026-03-11T00:00:00Z',
+		'2026-03-12T00:00:00Z',
+		'2026-06-01T00:00:00Z'
+	]) {
+		const at = { ...week, asOf };
+		const ours = (await translate(warehouse, at)).find(({ definition }) => definition === 'plimsoll')!;
+		const { durable } = (await bothViews(warehouse, at)).onCall;
+		expect([asOf, durable.pending, durable.evidence]).toMatchObject([
+			asOf,
+			ours.pending,
+			{ numerator: ours.ofOwn.x, denominator: ours.ofOwn.n }
+		]);
+	}
 });
 
 it('a filter narrows it, and an empty week is nothing', async () => {
