@@ -10,6 +10,7 @@ import { runDemo } from './demo';
 import { EXIT, explainFailure } from './failure';
 import { runIngest } from './ingest';
 import { checkPolicyFile } from './policy';
+import { testPolicyFile } from './policy-test';
 import { FORMATS, runScorecard } from './scorecard';
 import { serve } from './serve';
 import { listSources } from './sources';
@@ -208,14 +209,22 @@ program
 	.option('--json', 'print as JSON')
 	.action(listSources);
 
-program
-	.command('policy')
-	.description('look after the policy file')
+const policyCommand = program.command('policy').description('look after the policy file');
+
+policyCommand
 	.command('check')
 	.description('check a policy file; every problem is named with its line and its remedy')
 	.argument('<file>')
 	.action((file: string) => {
 		process.exitCode = checkPolicyFile(file);
+	});
+
+policyCommand
+	.command('test')
+	.description('run the tests that a policy carries: given these weeks, expect this verdict')
+	.argument('<file>')
+	.action((file: string) => {
+		process.exitCode = testPolicyFile(file);
 	});
 
 // A reader that has seen enough (`| head`) is no failure.
