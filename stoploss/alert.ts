@@ -7,15 +7,7 @@
  * Refuses, with a reason, what a person asks of an alert that isn't there, and a silence without a reason or end.
  */
 
-export const ALERT_STATES = [
-	'inactive',
-	'pending',
-	'firing',
-	'acknowledged',
-	'mitigated',
-	'resolved'
-] as const;
-export type AlertState = (typeof ALERT_STATES)[number];
+import type { AlertState } from '../warehouse/vocabulary';
 
 export type DataStatus = 'ok' | 'insufficient' | 'stale' | 'error';
 export type Observation = 'ok' | 'watch' | 'breach' | 'insufficient' | 'stale' | 'error';
@@ -72,7 +64,8 @@ export type AlertEvent =
 	| { kind: 'silenced'; at: string; by: string; until: string; reason: string }
 	| { kind: 'unsilenced'; at: string; by: string }
 	| { kind: 'mitigated'; at: string; by: string; intents: readonly string[] }
-	| { kind: 'resolved'; at: string; by: string; reason: ResolveReason; note?: string };
+	| { kind: 'resolved'; at: string; by: string; reason: ResolveReason; note?: string }
+	| { kind: 'evidence_restated'; at: string; asOf: string; before: number; after: number };
 
 export interface AlertSettings {
 	holdDays: number;
@@ -341,6 +334,9 @@ class Life {
 				if (!isOpen(alert.state)) return `Nothing to resolve: the alert is ${alert.state}.`;
 				this.close(event.reason);
 				alert.resetAfter = this.at;
+				return null;
+			case 'evidence_restated':
+				// What fired stays fired: the next look uses the new data.
 				return null;
 		}
 	}

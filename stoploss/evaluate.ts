@@ -88,6 +88,8 @@ export interface Evaluator {
 	judge: Judge;
 	/** Last mature day at an instant, as a day number. */
 	due(asOf: string): number;
+	/** The first whole hour at which a day is the last mature one. */
+	instantOf(due: number): string;
 	at(asOf: string): Verdict;
 }
 
@@ -112,6 +114,15 @@ export function evaluatorOf(evaluation: Evaluation): Evaluator {
 	return {
 		judge,
 		due,
+		instantOf(day) {
+			const guess = (day + 1) * 24 + maturityHours;
+			// No zone is further than 14 hours from UTC; daylight saving moves a day's end by one more.
+			for (let hour = guess - 15; hour <= guess + 15; hour++) {
+				const instant = new Date(hour * 3_600_000).toISOString();
+				if (due(instant) === day) return instant;
+			}
+			throw new Error(`No hour at which ${dayOf(day)} is the last mature day`);
+		},
 		at(asOf) {
 			const day = due(asOf);
 			const found = judge.finding(day);

@@ -7,7 +7,7 @@ import { runRuleTests } from './rule-tests';
 const shipped = readFileSync(new URL('../plimsoll.yaml', import.meta.url), 'utf8');
 const withTests = (tests: string) => {
 	const { policy, problems } = parsePolicy(
-		`${shipped.replace(/\n  tests:[\s\S]*$/, '\n')}  tests:\n${tests}`
+		`${shipped.replace(/\n {2}tests:[\s\S]*$/, '\n')}  tests:\n${tests}`
 	);
 	expect(problems).toEqual([]);
 	return runRuleTests(policy!);

@@ -7,6 +7,7 @@ import answeredEscalation from './migrations/004_answered_escalation.sql?raw';
 import metrics from './migrations/005_metrics.sql?raw';
 import publication from './migrations/006_publication.sql?raw';
 import restatedVerdicts from './migrations/007_restated_verdicts.sql?raw';
+import alerts from './migrations/008_alerts.sql?raw';
 
 export const MIGRATIONS: readonly string[] = [
 	log,
@@ -15,7 +16,8 @@ export const MIGRATIONS: readonly string[] = [
 	answeredEscalation,
 	metrics,
 	publication,
-	restatedVerdicts
+	restatedVerdicts,
+	alerts
 ].map(fillVocabularies);
 
 function fillVocabularies(sql: string): string {

@@ -122,3 +122,29 @@ export type MeasurementStatus = (typeof MEASUREMENT_STATUSES)[number];
 
 export const FINDINGS = ['clear', 'watch', 'breach', 'undecided', 'blind'] as const;
 export type Finding = (typeof FINDINGS)[number];
+
+/** The life cycle of an alert. */
+export const ALERT_STATES = [
+	'inactive',
+	'pending',
+	'firing',
+	'acknowledged',
+	'mitigated',
+	'resolved'
+] as const;
+export type AlertState = (typeof ALERT_STATES)[number];
+
+/** What an alert can live through: a look at the data, a wish of a person, or other data for an old look. */
+export const ALERT_EVENTS = [
+	'observed',
+	'acknowledged',
+	'silenced',
+	'unsilenced',
+	'mitigated',
+	'resolved',
+	'evidence_restated'
+] as const;
+export type AlertEventKind = (typeof ALERT_EVENTS)[number];
+
+export const DELIVERY_OUTCOMES = ['delivered', 'failed', 'dead'] as const;
+export type DeliveryOutcome = (typeof DELIVERY_OUTCOMES)[number];

@@ -12,6 +12,7 @@ import {
 	weeksPresent
 } from '#queries/queries.server';
 import type { DailyCohort } from '#queries/measurement';
+import { watchAlerts } from '#stoploss/alert-ledger.server';
 import { evaluateWeekly, type Verdict } from '#stoploss/evaluate';
 import {
 	latestVerdicts,
@@ -25,15 +26,11 @@ import { DIMENSIONS } from '#warehouse/vocabulary';
 import type { Warehouse } from '#warehouse/warehouse.server';
 import { calendarOf } from './policy-file.server';
 
-/** Verdicts of every rule at each time, in order of rules; nothing is recorded. */
-export async function judgeAt(
-	warehouse: Warehouse,
-	policy: Policy,
-	times: readonly string[]
-): Promise<Verdict[]> {
-	const latest = times.at(-1);
-	if (latest === undefined) return [];
-	const cohorts: Record<string, DailyCohort[]> = {};
+type Cohorts = Record<string, DailyCohort[]>;
+
+/** What every rule reads, as known at a time. */
+async function cohortsAt(warehouse: Warehouse, policy: Policy, asOf: string): Promise<Cohorts> {
+	const cohorts: Cohorts = {};
 	for (const { name, metric, slice } of policy.stop_loss.rules) {
 		const filter = Object.fromEntries(
 			DIMENSIONS.flatMap((dimension) => {
@@ -48,16 +45,27 @@ export async function judgeAt(
 			filter,
 			calendar: calendarOf(policy),
 			limits: limitsOf(policy),
-			asOf: latest
+			asOf
 		});
 	}
-	return evaluateWeekly(policy, cohorts, times);
+	return cohorts;
+}
+
+/** Verdicts of every rule at each time, in order of rules; nothing is recorded. */
+export async function judgeAt(
+	warehouse: Warehouse,
+	policy: Policy,
+	times: readonly string[]
+): Promise<Verdict[]> {
+	const latest = times.at(-1);
+	if (latest === undefined) return [];
+	return evaluateWeekly(policy, await cohortsAt(warehouse, policy, latest), times);
 }
 
 /**
  * Judges the watermark, and before it every end of a week that passed since the ledger's latest verdict, so that an
- * outage or a first log of a year leaves no hole. Records all of it and gives back the verdicts at the watermark;
- * none without data.
+ * outage or a first log of a year leaves no hole. Alerts live every day of that time once. Records all of it and
+ * gives back the verdicts at the watermark; none without data.
  */
 export async function judgeNow(warehouse: Warehouse, policy: Policy): Promise<Verdict[]> {
 	const now = await watermark(warehouse);
@@ -75,9 +83,11 @@ export async function judgeNow(warehouse: Warehouse, policy: Policy): Promise<Ve
 		.filter((week) => week < thisWeek)
 		.map((week) => weekWindow(calendar, week).until)
 		.filter((end) => Date.parse(end) > latest && Date.parse(end) < Date.parse(now));
-	const verdicts = await judgeAt(warehouse, policy, [...ends, now]);
+	const cohorts = await cohortsAt(warehouse, policy, now);
+	const verdicts = evaluateWeekly(policy, cohorts, [...ends, now]);
 	const version = await recordPolicy(warehouse, policy, new Date().toISOString());
 	await recordVerdicts(warehouse, verdicts, version);
+	await watchAlerts(warehouse, policy, cohorts, now, version);
 	return verdicts.filter(({ asOf }) => asOf === now);
 }
 
