@@ -105,7 +105,7 @@ test.each([
 });
 
 test('the budget is shared by the rules of a kind, and the watch line is never above the stop line', () => {
-	const { policy } = parsePolicy(text.replace('stop_loss:', 'stop_loss:\n  false_alarm_budget: 1'));
+	const { policy } = parsePolicy(text);
 	const [rule] = policy!.stop_loss.rules;
 	// Two change rules share 0.3 of one false alarm a year: 0.15 each, between 0.25 (2.95) and 0.1 (3.25).
 	const line = 2.95 + (0.3 * Math.log(0.25 / 0.15)) / Math.log(0.25 / 0.1);
