@@ -55,6 +55,8 @@ export async function dailyCohorts(warehouse: Warehouse, request: CohortRequest)
 		labels: [],
 		since: [],
 		until: [],
+		first: null,
+		last: null,
 		timeZone: calendar.timeZone,
 		maturityHours: MATURITY_HOURS[metric],
 		...filterParameters(request.filter)

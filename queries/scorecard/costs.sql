@@ -22,10 +22,10 @@ SELECT label, path, tier, intent, channel, market, language, source, customer_va
 	coalesce(sum(cost * cost), 0) AS cost_of_squares,
 	count(charge) AS charged,
 	coalesce(sum(charge), 0) AS charge,
-	count(*) FILTER (charge IS NOT NULL AND durable_resolution) AS durable,
+	countif(charge IS NOT NULL AND durable_resolution) AS durable,
 	coalesce(sum(charge * charge), 0) AS charge_charge,
 	coalesce(sum(charge) FILTER (durable_resolution), 0) AS charge_durable,
-	count(*) FILTER (has_resolve AND customer_id IS NOT NULL AND cost IS NOT NULL AND NOT (mature_durable AND rework_known)) AS pending,
+	countif(has_resolve AND customer_id IS NOT NULL AND cost IS NOT NULL AND NOT (mature_durable AND rework_known)) AS pending,
 	count(DISTINCT coalesce(cost_currency, '')) FILTER (cost > 0) AS currencies,
 	string_agg(DISTINCT cost_currency, ', ' ORDER BY cost_currency) FILTER (cost > 0) AS currency
 FROM charged

@@ -18,19 +18,19 @@
 SELECT label, path, tier, intent, channel, market, language, source, customer_value,
 	count(*) AS refunds,
 	count(verdict) AS audited,
-	count(*) FILTER (verdict = 'wrong') AS wrong,
+	countif(verdict = 'wrong') AS wrong,
 	count(weight) AS weighted,
 	coalesce(sum(weight), 0) AS weight,
 	coalesce(sum(weight * wrong), 0) AS weight_wrong,
 	coalesce(sum(weight * weight * wrong), 0) AS square_wrong,
 	coalesce(sum(weight * weight), 0) AS square,
-	count(*) FILTER (lost IS NOT NULL AND moved IS NOT NULL) AS priced,
+	countif(lost IS NOT NULL AND moved IS NOT NULL) AS priced,
 	coalesce(sum(lost) FILTER (moved IS NOT NULL), 0) AS lost,
 	coalesce(sum(moved) FILTER (lost IS NOT NULL), 0) AS moved,
 	coalesce(sum(lost * lost) FILTER (moved IS NOT NULL), 0) AS lost_lost,
 	coalesce(sum(lost * moved), 0) AS lost_moved,
 	coalesce(sum(moved::DOUBLE * moved) FILTER (lost IS NOT NULL), 0) AS moved_moved,
-	count(*) FILTER (weight * lost * moved IS NOT NULL) AS weighted_priced,
+	countif(weight * lost * moved IS NOT NULL) AS weighted_priced,
 	coalesce(sum(weight * lost) FILTER (moved IS NOT NULL), 0) AS weighted_lost,
 	coalesce(sum(weight * moved) FILTER (lost IS NOT NULL), 0) AS weighted_moved,
 	coalesce(sum(weight * weight * lost * lost) FILTER (moved IS NOT NULL), 0) AS weighted_lost_lost,
@@ -38,8 +38,8 @@ SELECT label, path, tier, intent, channel, market, language, source, customer_va
 	coalesce(sum(weight * weight * moved * moved) FILTER (lost IS NOT NULL), 0) AS weighted_moved_moved,
 	count(DISTINCT coalesce(currency, '')) FILTER (lost IS NOT NULL AND moved IS NOT NULL) AS currencies,
 	string_agg(DISTINCT currency, ', ' ORDER BY currency) FILTER (lost IS NOT NULL AND moved IS NOT NULL) AS currency,
-	count(*) FILTER (moved > $refundLimitMinor::BIGINT) AS over_limit,
+	countif(moved > $refundLimitMinor::BIGINT) AS over_limit,
 	count(approved) FILTER (moved > $refundLimitMinor::BIGINT) AS over_limit_known,
-	count(*) FILTER (moved > $refundLimitMinor::BIGINT AND approved) AS over_limit_approved
+	countif(moved > $refundLimitMinor::BIGINT AND approved) AS over_limit_approved
 FROM priced
 GROUP BY ALL

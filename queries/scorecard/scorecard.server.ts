@@ -196,7 +196,15 @@ async function prepare(warehouse: Warehouse, request: ScorecardRequest) {
 		labels: dated.map(({ label }) => label),
 		since: dated.map(({ window }) => window.since),
 		until: dated.map(({ window }) => window.until),
+		...spanOf(dated.map(({ window }) => window)),
 		...filterParameters(request.filter)
 	};
 	return { windows, parameters };
+}
+
+/** The first and the last bound of windows, so that DuckDB skips what lies outside; nulls for none. */
+export function spanOf(windows: readonly Window[]): { first: string | null; last: string | null } {
+	const bounds = (pick: (window: Window) => string) =>
+		windows.map(pick).sort((a, b) => Date.parse(a) - Date.parse(b));
+	return { first: bounds(({ since }) => since)[0] ?? null, last: bounds(({ until }) => until).at(-1) ?? null };
 }

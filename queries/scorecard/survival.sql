@@ -9,7 +9,7 @@
 	FROM sliced WHERE recontact_72h IS NOT NULL AND resolved_at <= as_of
 ), times AS (
 	SELECT label, path, tier, intent, channel, market, language, source, customer_value,
-		wait, count(*) AS leaving, count(*) FILTER (returned) AS events
+		wait, count(*) AS leaving, countif(returned) AS events
 	FROM waits GROUP BY ALL
 ), at_risk AS (
 	SELECT *, sum(leaving) OVER (
