@@ -206,5 +206,8 @@ async function prepare(warehouse: Warehouse, request: ScorecardRequest) {
 export function spanOf(windows: readonly Window[]): { first: string | null; last: string | null } {
 	const bounds = (pick: (window: Window) => string) =>
 		windows.map(pick).sort((a, b) => Date.parse(a) - Date.parse(b));
-	return { first: bounds(({ since }) => since)[0] ?? null, last: bounds(({ until }) => until).at(-1) ?? null };
+	return {
+		first: bounds(({ since }) => since)[0] ?? null,
+		last: bounds(({ until }) => until).at(-1) ?? null
+	};
 }
