@@ -73,7 +73,7 @@ interface Quiet {
 }
 
 function quiet(world: Omit<World, 'loss' | 'days' | 'baselineDays'>, runs: number, seed: number): Quiet {
-	const sum = { naive: [0, 0] as [number, number], rules: [0, 0, 0], all: 0, any: 0, pending: 0 };
+	const sum = { naive: [0, 0] as [number, number], rules: [0, 0, 0], all: 0, squares: 0, any: 0, pending: 0 };
 	const random = seeded(seed);
 	const whole: World = { ...world, baselineDays: 56, days: YEAR, loss: () => 0 };
 	const first = FIRST_MONITORED(whole);
@@ -84,6 +84,7 @@ function quiet(world: Omit<World, 'loss' | 'days' | 'baselineDays'>, runs: numbe
 		held.forEach((fires, i) => (sum.rules[i]! += alarms(fires)));
 		const all = alarms((day) => held.some((fires) => fires(day)));
 		sum.all += all;
+		sum.squares += all * all;
 		sum.any += all > 0 ? 1 : 0;
 		sum.pending += alarms((day) =>
 			judges.some((judge) => judge.finding(first + day).looks.some((look) => look.watch))
@@ -101,7 +102,8 @@ function quiet(world: Omit<World, 'loss' | 'days' | 'baselineDays'>, runs: numbe
 		all: sum.all / runs,
 		anyShare: sum.any / runs,
 		pending: sum.pending / runs,
-		standardError: Math.sqrt(Math.max(sum.all, 1)) / runs
+		// Alarms come in clusters: an unlucky baseline alarms all year.
+		standardError: Math.sqrt(Math.max(sum.squares, 1)) / runs
 	};
 }
 

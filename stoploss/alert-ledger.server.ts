@@ -8,6 +8,7 @@ import type { AlertState, DeliveryOutcome } from '../warehouse/vocabulary';
 import type { Session, Warehouse } from '../warehouse/warehouse.server';
 import {
 	NO_ALERT,
+	isOpen,
 	step,
 	type Alert,
 	type AlertEvent,
@@ -195,8 +196,10 @@ export async function watchAlerts(
 			const cohorts = cohortsByRule[rule.name] ?? [];
 			const ref = refOf(rule);
 			const main = await load(session, alertKey(identityOf(rule, 'metric')), ref);
-			const evaluator = evaluatorFor(policy, rule, cohorts, main.alert.resetAfter);
-			if (main.alert.firedAt !== null) fired.push({ key: main.key, rule, evaluator, at: main.alert.firedAt });
+			let { resetAfter } = main.alert;
+			let evaluator = evaluatorFor(policy, rule, cohorts, resetAfter);
+			if (isOpen(main.alert.state) && main.alert.firedAt !== null)
+				fired.push({ key: main.key, rule, evaluator, at: main.alert.firedAt });
 			const settings = settingsOf(rule);
 			const blind = blindnessFires(rule, policy.tiers.B)
 				? await load(session, alertKey(identityOf(rule, 'blindness')), ref)
@@ -211,11 +214,15 @@ export async function watchAlerts(
 				const at = evaluator.instantOf(due);
 				const event = observe(evaluator.judge, due, at, main.alert);
 				main.add({ ...event, inhibitedBy: options.inhibited?.[rule.name] ?? null }, settings);
+				if (main.moved.at(-1)?.at === at) changedDays.push({ evaluator, at });
+				if (main.alert.resetAfter !== resetAfter) {
+					resetAfter = main.alert.resetAfter;
+					evaluator = evaluatorFor(policy, rule, cohorts, resetAfter);
+				}
 				// A rollback dries up its own series: silence is what was asked for.
 				const asked = main.alert.state === 'mitigated' ? 'mitigated' : null;
 				blind?.add({ ...observeBlindness(evaluator.judge, due, at), inhibitedBy: asked }, BLINDNESS);
 			}
-			for (const { at } of main.moved) changedDays.push({ evaluator, at });
 		}
 		await save(session, lives);
 		return {
@@ -264,7 +271,7 @@ function evaluatorFor(
 		minimumEvidence: policy.minimum_evidence,
 		confidence: confidenceOf(policy, rule),
 		tierB: policy.tiers.B,
-		...(resetAfter ? { resetAfter: resetAfter.slice(0, 10) } : {})
+		...(resetAfter ? { resetAfter } : {})
 	});
 }
 

@@ -36,6 +36,8 @@ export type NotificationKind =
 export interface Observed {
 	kind: 'observed';
 	at: string;
+	/** Last day that is known, as YYYY-MM-DD. */
+	day?: string;
 	observation: Observation;
 	/** Half of the loss is confidently gone and what is left is below the size that matters. */
 	recovered?: boolean;
@@ -104,7 +106,7 @@ export interface Alert {
 	lastData: string | null;
 	firedAt: string | null;
 	resolvedAt: string | null;
-	/** Windows of later looks lie wholly after it: a person closed the alert. */
+	/** Windows of later looks lie wholly after this day: what was closed is not found again by a long memory. */
 	resetAfter: string | null;
 	/** "Firing" of the present firing has been handed to delivery. */
 	told: boolean;
@@ -241,7 +243,8 @@ class Life {
 			alert.recoveries = event.recovered ? alert.recoveries + 1 : 0;
 			const longEnough =
 				alert.firedAt === null || daysBetween(alert.firedAt, this.at) >= settings.keepFiringDays;
-			if (alert.recoveries >= settings.recoveryDays && longEnough) return this.close('recovered');
+			if (alert.recoveries >= settings.recoveryDays && longEnough)
+				return this.close('recovered', event.day ?? null);
 			if (alert.state === 'acknowledged' && observation === 'breach') this.heedWorse(event);
 			return;
 		}
@@ -332,8 +335,7 @@ class Life {
 				return null;
 			case 'resolved':
 				if (!isOpen(alert.state)) return `Nothing to resolve: the alert is ${alert.state}.`;
-				this.close(event.reason);
-				alert.resetAfter = this.at;
+				this.close(event.reason, this.at.slice(0, 10));
 				return null;
 			case 'evidence_restated':
 				// What fired stays fired: the next look uses the new data.
@@ -341,12 +343,13 @@ class Life {
 		}
 	}
 
-	private close(reason: ResolveReason): void {
+	private close(reason: ResolveReason, resetAfter: string | null): void {
 		const { alert } = this;
 		this.move('resolved', reason);
 		if (alert.told) this.tell('resolved');
 		Object.assign(alert, {
 			resolvedAt: this.at,
+			resetAfter,
 			told: false,
 			breaches: 0,
 			recoveries: 0,

@@ -84,7 +84,7 @@ function firingsOf(subject: BacktestSubject, since: number, until: number): Firi
 	const firings: Firing[] = [];
 	let alert: Alert = NO_ALERT;
 	for (let day = since; day <= until; day++) {
-		const evaluator = knowledge(day);
+		const evaluator = knowledge(day, alert.resetAfter);
 		const at = `${dayOf(day)}T00:00:00Z`;
 		const due = evaluator.due(at);
 		const found = step(alert, observe(evaluator.judge, due, at, alert), settings);
@@ -113,25 +113,25 @@ function firingsOf(subject: BacktestSubject, since: number, until: number): Firi
 /** The longest window still holds the last wrong day. */
 const extended = (until: string) => dayOf(dayNumber(until) + 91);
 
-/** What could be known on a day: rows that came by then. Rebuilt only when something late has come. */
-function knowledgeOf(subject: BacktestSubject): (day: number) => Evaluator {
+/** What could be known on a day: rows that came by then. Rebuilt when something late has come, or an alert closed. */
+function knowledgeOf(subject: BacktestSubject): (day: number, resetAfter: string | null) => Evaluator {
 	const { cohorts, ...rest } = subject;
-	const build = (rows: readonly DailyCohort[]) =>
-		evaluatorOf({ ...rest, cohorts: rows, baseline: firstBaseline(rows) });
-	const late = cohorts.filter((row) => row.knownOn !== undefined);
-	if (late.length === 0) {
-		const only = build(cohorts);
-		return () => only;
-	}
 	const prompt = cohorts.filter((row) => row.knownOn === undefined);
+	const late = cohorts.filter((row) => row.knownOn !== undefined);
 	const arrivals = [...new Set(late.map((row) => dayNumber(row.knownOn ?? row.day)))].sort((a, b) => a - b);
-	let known = -1;
-	let evaluator = build(prompt);
-	return (day) => {
-		const last = arrivals.findLastIndex((arrival) => arrival <= day);
-		if (last !== known) {
-			known = last;
-			evaluator = build([...prompt, ...late.filter((row) => dayNumber(row.knownOn ?? row.day) <= day)]);
+	let known = '';
+	let evaluator: Evaluator | null = null;
+	return (day, resetAfter) => {
+		const wanted = `${arrivals.findLastIndex((arrival) => arrival <= day)}|${resetAfter}`;
+		if (evaluator === null || wanted !== known) {
+			const rows = [...prompt, ...late.filter((row) => dayNumber(row.knownOn ?? row.day) <= day)];
+			known = wanted;
+			evaluator = evaluatorOf({
+				...rest,
+				cohorts: rows,
+				baseline: firstBaseline(rows),
+				...(resetAfter ? { resetAfter } : {})
+			});
 		}
 		return evaluator;
 	};

@@ -148,7 +148,9 @@ export function evidenceOf(
 	const { decisive } = found;
 	if (!decisive) return null;
 	const { subject, bad } = judge;
-	const { breach: _breach, watch: _watch, limit: _limit, ...window } = windowEvidence(decisive);
+	const weeks = found.looks.map(windowEvidence);
+	const { window, n, observed, expected, worsening, standardError, z, interval } =
+		weeks[found.looks.indexOf(decisive)]!;
 	const drivers = driversOf(judge, decisive);
 	const change = decompositionOf(judge, decisive);
 	const guards = guardsOf(judge, decisive, due, companions);
@@ -159,8 +161,16 @@ export function evidenceOf(
 			? onsetOf(subject.series, decisive.until, dayNumber(baseline.until), reference, bad)
 			: null;
 	return {
-		...window,
-		weeks: found.looks.map(windowEvidence),
+		window,
+		n,
+		observed,
+		expected,
+		worsening,
+		standardError,
+		z,
+		zCritical: decisive.zCritical,
+		interval,
+		weeks,
 		z7: z7Equivalent(decisive.z, decisive.length),
 		change,
 		drivers,
@@ -268,7 +278,6 @@ export function hasShifted(shift: Shift, z7: number): boolean {
 function cautionsOf(judge: Judge, look: Look, guards: Guards, change: Decomposition | null): Caution[] {
 	const { z7 } = judge.subject.confidence;
 	const { responseRate, pathMix, maturity } = guards;
-	const weightOther = 'weightOther' in look && typeof look.weightOther === 'number' ? look.weightOther : 0;
 	const mostlyMix =
 		judge.subject.rule.kind === 'floor' &&
 		change !== null &&
@@ -278,7 +287,7 @@ function cautionsOf(judge: Judge, look: Look, guards: Guards, change: Decomposit
 		response_rate_shift: responseRate !== null && hasShifted(responseRate, z7),
 		path_mix_shift: pathMix !== null && hasShifted(pathMix, z7),
 		all_paths_disagree: guards.allPathsDisagree === true,
-		pooled_intents: weightOther > POOLED,
+		pooled_intents: look.weightOther > POOLED,
 		days_missing: maturity.emptyDays > 0 && look.n / look.length >= 5,
 		mix_explains_most: mostlyMix
 	};

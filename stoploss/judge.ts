@@ -37,6 +37,8 @@ const DAILY = 5;
 
 /** One window on one day. */
 export interface Look extends Statistic {
+	/** Weight of the sparse intents that a change rule pooled. */
+	weightOther: number;
 	length: number;
 	since: number;
 	until: number;
@@ -63,7 +65,7 @@ export interface Subject {
 	confidence: Confidence;
 	baseline: FrozenBaseline | null;
 	minimumEvidence: number;
-	/** Windows lie wholly after this day (a manual resolve, a return to service). */
+	/** Windows lie wholly after this day, on which an alert was closed. */
 	resetAfter?: number;
 }
 
@@ -161,11 +163,11 @@ export function judgeOf(subject: Subject): Judge {
 		for (const length of WINDOWS[rule.kind]) {
 			const since = until - length + 1;
 			const reach = rule.kind === 'change' ? since - REFERENCE_DAYS : since;
-			if (reach < firstDay) break;
+			if (since < firstDay || reach < series.first) break;
 			if (rule.kind === 'erosion' && since <= frozenUntil) break;
 			const span = spanOf(series, since, until);
 			if (span.n < minimum) continue;
-			const s = statistic(span);
+			const s: (Statistic & { weightOther?: number }) | null = statistic(span);
 			if (!s) continue;
 			const limit = limitFor(s.expected, stop.value);
 			const critical = zCritical(confidence.z7, length);
@@ -180,7 +182,23 @@ export function judgeOf(subject: Subject): Judge {
 			// A floor's warn level is another constant to compare with; elsewhere it is a smaller size.
 			const warnZ = rule.kind === 'floor' ? (s.worsening - warnLimit) / s.standardError : s.z;
 			const watch = s.worsening >= warnLimit && warnZ >= zCritical(confidence.watchZ7, length);
-			looks.push({ ...s, length, since, until, zCritical: critical, limit, breach, watch });
+			// Spelled out: spreading an object for every window of every day costs more than its statistic.
+			looks.push({
+				n: s.n,
+				observed: s.observed,
+				expected: s.expected,
+				worsening: s.worsening,
+				standardError: s.standardError,
+				z: s.z,
+				weightOther: s.weightOther ?? 0,
+				length,
+				since,
+				until,
+				zCritical: critical,
+				limit,
+				breach,
+				watch
+			});
 		}
 		kept.set(until, looks);
 		return looks;

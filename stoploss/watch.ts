@@ -9,6 +9,7 @@ import { isOpen, type Latch } from './alert';
 import { driversOf, hasShifted, shiftOf } from './evidence';
 import { REFERENCE_DAYS, type DayFinding, type Judge } from './judge';
 import { stopLevel, type Rule } from './rule';
+import { dayOf } from './series';
 
 const RECOVERY_WINDOWS = [7, 14, 28];
 /** Quantile of the normal distribution: nine in ten. */
@@ -52,7 +53,7 @@ export function observe(
 	answered?: readonly DailyCohort[]
 ): Observed {
 	const found = judge.finding(due);
-	const observed: Observed = { kind: 'observed', at, observation: observationOf(found) };
+	const observed: Observed = { kind: 'observed', at, day: dayOf(due), observation: observationOf(found) };
 	const { decisive } = found;
 	if (found.finding === 'breach' && decisive) {
 		const driver = driversOf(judge, decisive)[0]?.intent;
@@ -65,9 +66,13 @@ export function observe(
 			worsening: decisive.worsening
 		};
 	}
-	// A day in breach is no day of recovery, whatever a short window says.
-	if (isOpen(alert.state) && alert.latch && observed.observation === 'ok')
-		observed.recovered = hasRecovered(judge, due, alert.latch, answered);
+	// Long windows remember a loss that is over, so that a day in breach may yet be a day of recovery.
+	const evaluable = observed.observation !== 'stale' && observed.observation !== 'insufficient';
+	const { latch } = alert;
+	if (isOpen(alert.state) && latch && evaluable) {
+		const relapsed = found.looks.some((look) => look.breach && look.since > latch.day);
+		observed.recovered = !relapsed && hasRecovered(judge, due, latch, answered);
+	}
 	return observed;
 }
 
