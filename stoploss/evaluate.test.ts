@@ -1,7 +1,7 @@
 /** What the stop-loss finds, as a table of situations. */
 import { expect, test } from 'vitest';
 import type { DailyCohort } from '../queries/measurement';
-import { evaluate, freezeBaseline } from './evaluate';
+import { evaluate, freezeBaseline, type EvaluateInput } from './evaluate';
 import type { Rule } from './rule';
 
 const rule = (kind: Rule['kind'], points: number): Rule => ({
@@ -60,4 +60,77 @@ test('erosion of 0.4 points a week fires erosion and not change', () => {
 	});
 	expect(judge('erosion', 2, cohorts, 182).finding).toBe('breach');
 	expect(judge('change', 5, cohorts, 182).finding).not.toBe('breach');
+});
+
+const look = (cohorts: DailyCohort[], over: Partial<EvaluateInput> = {}) =>
+	evaluate({
+		rule: rule('change', 5),
+		cohorts,
+		asOf: `${dayAt(153)}T00:00:00Z`,
+		maturityHours: 72,
+		baseline: freezeBaseline(cohorts, dayAt(0)),
+		...over
+	});
+const dropped = series(150, (day) => ({ refund: [500, day < 136 ? 0.8 : 0.6], address: [500, 0.9] }));
+const shares = (before: number, now: number) =>
+	series(150, (day) => ({ refund: [2000, day < 136 ? before : now] }));
+
+test('one terrible day does not fire, however terrible', () => {
+	const cohorts = series(150, (day) => ({ refund: [500, day === 146 ? 0.2 : 0.8], address: [500, 0.9] }));
+	const verdict = look(cohorts);
+	expect(verdict.finding).not.toBe('breach');
+	expect(verdict.evidence?.guards.worstDay).toMatchObject({ day: dayAt(146) });
+});
+test('a floor that the mix alone has broken says so, and nothing is to be rolled back', () => {
+	const cohorts = series(150, (day) =>
+		day < 122 ? { refund: [200, 0.6], address: [800, 0.9] } : { refund: [800, 0.6], address: [200, 0.9] }
+	);
+	const { fall_points: _, ...floor } = { ...rule('floor', 1), limit_percent: 75 };
+	const verdict = look(cohorts, { rule: floor });
+	expect(verdict.finding).toBe('breach');
+	expect(verdict.evidence?.cautions).toContain('mix_explains_most');
+	expect(verdict.recommendation).toEqual({ scope: 'review_mix', intents: [] });
+});
+test('a reply rate that moved by a fifth, and a path that more contacts leave, are cautions', () => {
+	const companions = { answered: shares(0.2, 0.12), left: shares(0.1, 0.2) };
+	expect(look(dropped, { companions }).evidence?.cautions).toEqual(['response_rate_shift', 'path_mix_shift']);
+	const still = { answered: shares(0.2, 0.2), left: shares(0.1, 0.1) };
+	expect(look(dropped, { companions: still }).evidence?.cautions).toEqual([]);
+});
+test('a loss that no intent stands out of is the tier’s', () => {
+	const names = Array.from({ length: 12 }, (_, i) => `intent_${i}`);
+	const cohorts = series(150, (day) =>
+		Object.fromEntries(names.map((name) => [name, [12, day < 136 ? 0.8 : 0.71] as [number, number]]))
+	);
+	expect(look(cohorts).recommendation).toMatchObject({ scope: 'tier' });
+});
+test('a change rule without four weeks behind it is undecided and not clear', () => {
+	const cohorts = series(30, steady);
+	expect(look(cohorts, { asOf: `${dayAt(33)}T00:00:00Z` })).toMatchObject({
+		finding: 'undecided',
+		evidence: null
+	});
+});
+test('what a rule can see shrinks with volume and grows with time', () => {
+	const seen = (n: number) =>
+		look(
+			series(150, () => ({ refund: [n, 0.8] })),
+			{ rule: rule('erosion', 2) }
+		).detectable.map(({ loss }) => loss);
+	const [few4, few13] = seen(10) as [number, number];
+	const [many4, many13] = seen(1000) as [number, number];
+	expect(few4).toBeGreaterThan(few13);
+	expect(few13).toBeGreaterThan(many4);
+	expect(many4).toBeGreaterThan(many13);
+	// 10 answers a day: 5 points are out of sight within four weeks.
+	expect(few4).toBeGreaterThan(0.05);
+});
+test('a warn level watches before the stop level is reached', () => {
+	const cohorts = series(150, (day) => ({ refund: [5000, day < 136 ? 0.8 : 0.765] }));
+	expect(look(cohorts).finding).not.toBe('watch');
+	expect(look(cohorts, { rule: { ...rule('change', 5), warn_level: 2 } }).finding).toBe('watch');
+});
+test('windows after a reset do not find what was closed', () => {
+	expect(look(dropped).finding).toBe('breach');
+	expect(look(dropped, { resetAfter: dayAt(148) })).toMatchObject({ finding: 'undecided', evidence: null });
 });
