@@ -89,12 +89,21 @@ export const refundSchema = z.object({
 	audit_probability: auditProbability
 });
 
-export const ratingSchema = z.object({
-	score: z.number().optional().describe('Missing when the customer was asked and stayed silent.'),
+const rating = {
+	score: z
+		.number()
+		.min(1)
+		.optional()
+		.describe('1 to scale. Missing when the customer was asked and stayed silent.'),
 	scale: z.int().min(2).max(10).default(5).describe('Highest score; the lowest is 1.'),
 	asked_at: time.optional(),
 	answered_at: time.optional()
-});
+};
+/** JSON Schema can't compare two fields, so the published schema says it in words and the parser holds to it. */
+const withinScale = ({ score, scale }: { score?: number | undefined; scale: number }) =>
+	score === undefined || score <= scale;
+const ABOVE = { path: ['score'], message: 'is above its scale' };
+export const ratingSchema = z.object(rating).refine(withinScale, ABOVE);
 
 export const complaintSchema = z.object({
 	id: name.optional(),
@@ -167,11 +176,9 @@ const sideFeed = {
 	updated_at: time.optional()
 };
 
-export const ratingRecordSchema = z.object({
-	record: z.literal('rating'),
-	...sideFeed,
-	...ratingSchema.shape
-});
+export const ratingRecordSchema = z
+	.object({ record: z.literal('rating'), ...sideFeed, ...rating })
+	.refine(withinScale, ABOVE);
 export const refundAuditRecordSchema = z.object({
 	record: z.literal('refund_audit'),
 	...sideFeed,

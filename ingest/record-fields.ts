@@ -46,7 +46,7 @@ const list = (fields: Fields): Group => ({ kind: 'list', fields });
 const object = (fields: Fields): Group => ({ kind: 'object', fields });
 
 const rating: Fields = {
-	score: { kind: 'number' },
+	score: { kind: 'number', min: 1 },
 	scale: { kind: 'integer', min: 2, max: 10 },
 	asked_at: time,
 	answered_at: time

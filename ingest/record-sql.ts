@@ -285,6 +285,8 @@ WITH valid AS (
 		WHEN problem IS NOT NULL THEN problem
 		WHEN c.ended_at < c.started_at THEN 'ended_at: is before started_at'
 		WHEN c.resolved_at < c.started_at THEN 'resolved_at: is before started_at'
+		WHEN c.rating.score > coalesce(c.rating.scale, 5) THEN 'rating.score: is above its scale'
+		WHEN record = 'rating' AND side.score > coalesce(side.scale, 5) THEN 'score: is above its scale'
 		WHEN c.started_at > getvariable('now') + INTERVAL 24 HOUR THEN 'started_at: is more than 24 hours in the future'
 		WHEN c.updated_at > getvariable('now') + INTERVAL 24 HOUR THEN 'updated_at: is more than 24 hours in the future'
 		WHEN side.updated_at > getvariable('now') + INTERVAL 24 HOUR THEN 'updated_at: is more than 24 hours in the future'

@@ -8,10 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { openWarehouse } from '../warehouse/warehouse.server';
-import { conversationSchema } from './canonical';
+import { openWarehouse, type Warehouse } from '../warehouse/warehouse.server';
+import { conversationSchema, ratingRecordSchema } from './canonical';
 import { ingest } from './ingest.server';
-import { CONVERSATION_FIELDS, type Field, type Fields } from './record-fields';
+import { CONVERSATION_FIELDS, SIDE_FIELDS, type Field, type Fields } from './record-fields';
 
 const START = '2026-01-01T10:00:00Z';
 const LATER = '2026-01-03T10:00:00+01:00';
@@ -126,29 +126,32 @@ function forgivenAll(value: unknown, fields: Fields, nested: boolean): unknown {
 	);
 }
 
-it('agrees with the published schema on any one change', async () => {
+/** The problems of a file's lines, by line. */
+async function refusedOf(warehouse: Warehouse, file: string, records: readonly unknown[]) {
+	writeFileSync(file, records.map((record) => JSON.stringify(record)).join('\n'));
+	const report = await ingest(warehouse, { inputs: [file], source: undefined, now: '2026-02-01T00:00:00Z' });
+	expect(report.files[0]?.error).toBeNull();
+	expect(report.read).toBe(records.length);
+	const rows = await warehouse.all<{ line: number; problem: string }>(
+		`SELECT line, field || ': ' || reason AS problem FROM log.quarantine
+		WHERE ingest_id = (SELECT max(ingest_id) FROM log.ingest)`
+	);
+	return new Map(rows.map(({ line, problem }) => [line, problem]));
+}
+
+async function openScratch() {
 	const folder = mkdtempSync(join(tmpdir(), 'plimsoll-agree-'));
 	const warehouse = await openWarehouse(join(folder, 'plimsoll.duckdb'));
+	return { warehouse, file: join(folder, 'changes.ndjson') };
+}
+
+it('agrees with the published schema on any one change', async () => {
+	const { warehouse, file } = await openScratch();
 	const change = fc.tuple(fc.constantFrom(...PATHS), fc.constantFrom(...POOL));
 	await fc.assert(
 		fc.asyncProperty(fc.array(change, { minLength: 300, maxLength: 300 }), async (changes) => {
-			const file = join(folder, 'changes.ndjson');
 			const records = changes.map(([path, to]) => changed(path, to));
-			writeFileSync(file, records.map((record) => JSON.stringify(record)).join('\n'));
-			const report = await ingest(warehouse, {
-				inputs: [file],
-				source: undefined,
-				now: '2026-02-01T00:00:00Z'
-			});
-			expect(report.files[0]?.error).toBeNull();
-			const refused = new Map(
-				(
-					await warehouse.all<{ line: number; problem: string }>(
-						`SELECT line, field || ': ' || reason AS problem FROM log.quarantine
-						WHERE ingest_id = (SELECT max(ingest_id) FROM log.ingest)`
-					)
-				).map(({ line, problem }) => [line, problem])
-			);
+			const refused = await refusedOf(warehouse, file, records);
 			const differences = records.flatMap((record, index) => {
 				const said = conversationSchema.safeParse(forgivenAll(record, CONVERSATION_FIELDS, false));
 				const problem = refused.get(index + 1);
@@ -163,5 +166,36 @@ it('agrees with the published schema on any one change', async () => {
 		}),
 		{ numRuns: 3, endOnFailure: true }
 	);
+	await warehouse.close();
+});
+
+it('agrees on every score and scale, in a conversation and in a side feed', async () => {
+	const { warehouse, file } = await openScratch();
+	const ratings = [undefined, null, -1, 0, 0.99, 1, 1.5, 4.5, 5, 5.01, 9, 10, 11, '9', 'nine'].flatMap(
+		(score) => [undefined, null, 1, 2, 5, 9, 10, 11].map((scale) => ({ score, scale }))
+	);
+	const conversations = ratings.map((rating) => changed(['rating'], rating));
+	const feed = ratings.map((rating) => ({
+		record: 'rating',
+		conversation_id: 'x',
+		answered_at: LATER,
+		...rating
+	}));
+	const refused = await refusedOf(warehouse, file, [...conversations, ...feed]);
+	const said = [
+		...conversations.map((record) =>
+			conversationSchema.safeParse(forgivenAll(record, CONVERSATION_FIELDS, false))
+		),
+		...feed.map((record) => ratingRecordSchema.safeParse(forgivenAll(record, SIDE_FIELDS.rating, false)))
+	];
+	const accepted = [...conversations, ...feed].map((record, at) => [record, !refused.has(at + 1)]);
+	expect(accepted).toEqual([...conversations, ...feed].map((record, at) => [record, said[at]!.success]));
+	const lineOf = (score: unknown, scale: unknown) =>
+		1 + ratings.findIndex((rating) => rating.score === score && rating.scale === scale);
+	expect(refused.get(lineOf(9, 5))).toBe('rating.score: is above its scale');
+	expect(refused.get(lineOf(9, undefined))).toBe('rating.score: is above its scale');
+	expect(refused.get(lineOf(0, 10))).toBe('rating.score: must be at least 1');
+	expect(refused.get(ratings.length + lineOf(9, 5))).toBe('score: is above its scale');
+	expect(refused.has(ratings.length + lineOf(9, 9))).toBe(false);
 	await warehouse.close();
 });
