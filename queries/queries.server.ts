@@ -9,6 +9,7 @@ export { weekOf, weekWindow, weeksBetween } from './calendar';
 export { CATALOGUE, definitionOf, GROUPS, type Definition } from './metrics/catalogue';
 export {
 	DECOMPOSED_BY,
+	EXPLAINABLE,
 	explainChange,
 	spanOf,
 	type Change,

@@ -4,10 +4,11 @@
  * change, so that parts of different views never add up. Refuses a metric that is no share or rate of contacts, and
  * windows that overlap.
  */
-import type { Dimension, MetricName } from '../../warehouse/vocabulary';
+import { METRICS, type Dimension, type MetricName } from '../../warehouse/vocabulary';
 import type { Warehouse } from '../../warehouse/warehouse.server';
 import type { Calendar, Limits, Measurement, Window } from '../measurement';
 import { weekWindow } from '../calendar';
+import { CATALOGUE } from '../metrics/catalogue';
 import { scorecard, type Filter } from '../scorecard/scorecard.server';
 import { decompose, type Count, type Decomposition, type SegmentCounts } from './decompose';
 
@@ -17,6 +18,17 @@ export const DECOMPOSED_BY = [
 	'market',
 	'language'
 ] as const satisfies readonly Dimension[];
+
+/** Shares that are no count of rows out of rows: an estimate, a mean of shares, sums of money. */
+const NOT_COUNTED: readonly MetricName[] = [
+	'recontact_72h_estimate',
+	'handoff_completeness',
+	'refund_error_money'
+];
+/** Metrics whose change has a rate part and a mix part. */
+export const EXPLAINABLE = METRICS.filter(
+	(metric) => ['share', 'per_1000'].includes(CATALOGUE[metric].unit) && !NOT_COUNTED.includes(metric)
+);
 
 export interface ChangeRequest {
 	metric: MetricName;
@@ -94,8 +106,13 @@ export function spanOf(calendar: Calendar, span: string): Window {
 	return { since: start.since, until: end.until };
 }
 
-function countOf({ metric, evidence }: Measurement): Count {
-	if (evidence.kind === 'proportion') return { x: evidence.numerator, n: evidence.denominator };
+function countOf({ metric, evidence, value }: Measurement): Count {
+	if (evidence.kind === 'proportion') {
+		const { numerator: x, denominator: n } = evidence;
+		if (value !== null && n > 0 && Math.abs(x / n - value) > 1e-9)
+			throw new RangeError(`${metric} is weighted here, so its counts don't explain it.`);
+		return { x, n };
+	}
 	if (evidence.kind === 'rate') return { x: evidence.events, n: evidence.exposure };
 	throw new RangeError(`${metric} is no share of contacts, so it has no rate and mix part.`);
 }
