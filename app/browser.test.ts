@@ -195,6 +195,8 @@ describe.skipIf(!built)('the built server in a browser', () => {
 			const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 			for (const [path, words] of [
 				['/scorecard/2026-W10', 'AI only'],
+				['/why/2026-W10', 'Why did it move?'],
+				['/resolved/2026-W10', 'six meanings'],
 				['/alerts', 'Alerts'],
 				['/conversations', 'Older'],
 				['/conversations/canonical/hostile', 'refund_order'],

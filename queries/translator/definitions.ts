@@ -64,10 +64,14 @@ export const RESOLVED: Record<DefinitionName, ResolvedDefinition> = {
 			{
 				url: 'https://support.zendesk.com/hc/en-us/articles/5352026794010-About-automated-resolutions-for-AI-agents',
 				words: 'Automated resolutions are counted per conversation rather than per user.'
+			},
+			{
+				url: 'https://support.zendesk.com/hc/en-us/articles/9570369117338',
+				words: 'This article describes the automated resolution tiers that were introduced on May 18, 2026.'
 			}
 		],
 		unverified:
-			'The check by a language model can’t be repeated from a log; it is taken as passed, so this is the most that would be billed. Since May 2026 Zendesk also has tiers (https://support.zendesk.com/hc/en-us/articles/9570369117338); the tiers are not told apart here.'
+			'The check by a language model can’t be repeated from a log; it is taken as passed, so this is the most that would be billed. The tiers that Zendesk has since May 2026 are not told apart.'
 	},
 	forethought: {
 		title: 'Forethought Solve',
@@ -81,10 +85,15 @@ export const RESOLVED: Record<DefinitionName, ResolvedDefinition> = {
 				url: 'https://support.forethought.ai/hc/en-us/articles/21325040060051-Solve-Email-Analytics',
 				words:
 					'A Deflection occurs when an end-user receives a response from Forethought but neither replies to the email nor clicks on the negative feedback button within it.'
+			},
+			{
+				url: 'https://support.forethought.ai/hc/en-us/articles/41296553121939-How-Deflection-Works-in-Solve-Email',
+				words:
+					'The deflection logic described in this article applies only to Solve Email and does not apply to Solve API, Solve Widget, or Solve Voice.'
 			}
 		],
 		unverified:
-			'The words are those of Solve Email; chat and voice count in another way (https://support.forethought.ai/hc/en-us/articles/41296553121939-How-Deflection-Works-in-Solve-Email) and are read here in the same way.'
+			'The words are those of Solve Email; chat and voice count in another way, which we have not read, and are counted here in the same way.'
 	},
 	chatwoot: {
 		title: 'Chatwoot Captain',

@@ -62,7 +62,7 @@ export const load: PageServerLoad = async ({ params, url }) => {
 			change,
 			split,
 			steps: split ? waterfall(split) : [],
-			sentences: sentencesOf(change, split, against, params.week)
+			sentences: sentencesOf(change, split, against, params.week, path)
 		};
 	} catch (refusal) {
 		if (!(refusal instanceof RangeError)) throw refusal;

@@ -1,12 +1,12 @@
 /** Differences of shares, as points; formatting only. Pure. */
 const signed = new Intl.NumberFormat('en-GB', {
-	minimumFractionDigits: 1,
+	minimumFractionDigits: 2,
 	maximumFractionDigits: 2,
 	signDisplay: 'exceptZero'
 });
-const plain = new Intl.NumberFormat('en-GB', { minimumFractionDigits: 1, maximumFractionDigits: 2 });
+const plain = new Intl.NumberFormat('en-GB', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
-/** `-0.021` as "−2.1"; a part that rounds to nothing is "0.0". */
+/** `-0.021` as "−2.10"; a part that rounds to nothing is "0.00". */
 export function formatPoints(share: number): string {
 	return signed.format(share * 100).replace('-', '−');
 }

@@ -1,7 +1,11 @@
 /** What the decomposition says, in sentences. Pure. Claims no cause: rates and mix are where, not why. */
 import type { Change, Decomposition } from '#queries/queries.server';
-import { METRIC_LABELS, formatValue, formatWeek, humanise } from '$lib/format';
-import { formatPointsInterval, formatSize } from './points';
+import type { Path } from '#warehouse/vocabulary';
+import { METRIC_LABELS, PATH_LABELS, formatValue, formatWeek, humanise } from '$lib/format';
+import { formatPoints, formatPointsInterval, formatSize } from './points';
+
+/** How many segments the sentence names; the table has all. */
+const TOLD = 3;
 
 export function spanLabel(span: string): string {
 	const [first, last] = span.split('..');
@@ -12,13 +16,15 @@ export function sentencesOf(
 	change: Change,
 	split: Decomposition | null,
 	against: string,
-	week: string
+	week: string,
+	path: Path | ''
 ): string[] {
 	const { before, after, metric } = change;
+	const name = path ? `${METRIC_LABELS[metric]} (${PATH_LABELS[path]})` : METRIC_LABELS[metric];
 	if (change.change === null || !split)
-		return [`Nothing can be said about ${METRIC_LABELS[metric]}: ${change.reason ?? 'there is no data.'}`];
+		return [`Nothing can be said about ${name}: ${change.reason ?? 'there is no data.'}`];
 	const went = change.change === 0 ? 'stayed the same' : change.change > 0 ? 'rose' : 'fell';
-	const whole = `${METRIC_LABELS[metric]} ${went}, from ${formatValue(before.value, before.unit)} (${spanLabel(against)}) to ${formatValue(after.value, after.unit)} (${formatWeek(week)}).`;
+	const whole = `${name} ${went}, from ${formatValue(before.value, before.unit)} (${spanLabel(against)}) to ${formatValue(after.value, after.unit)} (${formatWeek(week)}).`;
 	const { rate, mix } = split;
 	const up = (share: number) => (share >= 0 ? 'added' : 'took');
 	const spread = rate.interval
@@ -32,10 +38,10 @@ export function sentencesOf(
 		rate.value * split.change < 0 && Math.abs(rate.value) > 0.001
 			? ` The whole moved one way and the rates the other: the mix hides what happened within each ${split.dimension}.`
 			: '';
-	const [top] = split.segments;
+	const largest = split.segments.filter(({ rate: part }) => part.value !== 0).slice(0, TOLD);
 	const led =
-		top && top.rate.value !== 0
-			? `The largest rate part is ${humanise(top.segment)}: ${formatSize(top.rate.value)} ${up(top.rate.value)}.`
+		largest.length > 0
+			? `Largest rate parts: ${largest.map((one) => `${humanise(one.segment)} ${formatPoints(one.rate.value)}`).join(', ')}.`
 			: '';
 	const adjusted = split.adjusted
 		? `With the earlier mix it would be ${formatValue(split.adjusted.after.rate, 'share')} (${formatValue(split.adjusted.after.low, 'share')} to ${formatValue(split.adjusted.after.high, 'share')}).`
