@@ -185,7 +185,8 @@ function windowsOf({ weeks, calendar }: ScorecardRequest): { label: string; wind
 	return [...new Set(weeks)].sort().map((week) => ({ label: week, window: weekWindow(calendar, week) }));
 }
 
-async function prepare(warehouse: Warehouse, request: ScorecardRequest) {
+/** The parameters of `windowed.sql`, for every statement that stands on it. */
+export async function prepare(warehouse: Warehouse, request: ScorecardRequest) {
 	const asOf = request.asOf ?? (await watermark(warehouse)) ?? '1970-01-01T00:00:00Z';
 	const windows = windowsOf(request);
 	const dated = windows.filter(({ label }) => label !== 'all');

@@ -7,7 +7,7 @@ import type { Warehouse } from '../../warehouse/warehouse.server';
 import type { Path } from '../../warehouse/vocabulary';
 import type { Calendar, Measurement, Window } from '../measurement';
 import { spanOf } from '../decomposition/decomposition.server';
-import { filterParameters, scorecard, watermark, type Filter } from '../scorecard/scorecard.server';
+import { prepare as windowParameters, scorecard, type Filter } from '../scorecard/scorecard.server';
 import outcomes from '../scorecard/outcomes.sql?raw';
 import windowed from '../scorecard/windowed.sql?raw';
 import { wilson } from '../statistics/wilson';
@@ -182,18 +182,10 @@ export async function cameBack(
 }
 
 async function prepare(warehouse: Warehouse, request: TranslationRequest) {
-	const window = spanOf(request.calendar, request.week);
-	const asOf = request.asOf ?? (await watermark(warehouse)) ?? '1970-01-01T00:00:00Z';
-	const parameters = {
-		asOf,
-		by: [],
-		all: false,
-		labels: ['window'],
-		since: [window.since],
-		until: [window.until],
-		...filterParameters(request.filter)
-	};
-	return { window, asOf, parameters };
+	const { week, ...rest } = request;
+	const window = spanOf(request.calendar, week);
+	const { parameters } = await windowParameters(warehouse, { ...rest, weeks: window, by: [] });
+	return { window, asOf: parameters.asOf, parameters };
 }
 
 function shareOf(x: number, n: number): Share {
