@@ -5,11 +5,13 @@
  */
 import {
 	dailyCohorts,
+	MATURITY_HOURS,
 	watermark,
 	weekOf,
 	weekWindow,
 	weeksBetween,
-	weeksPresent
+	weeksPresent,
+	type CohortMetric
 } from '#queries/queries.server';
 import type { DailyCohort } from '#queries/measurement';
 import { watchAlerts } from '#stoploss/alert-ledger.server';
@@ -22,11 +24,13 @@ import {
 	type LedgerVerdict
 } from '#stoploss/ledger.server';
 import { limitsOf, type Policy } from '#stoploss/policy';
-import { DIMENSIONS } from '#warehouse/vocabulary';
+import { DIMENSIONS, type MetricName } from '#warehouse/vocabulary';
 import type { Warehouse } from '#warehouse/warehouse.server';
 import { calendarOf } from './policy-file.server';
 
 type Cohorts = Record<string, DailyCohort[]>;
+
+const hasCohorts = (metric: MetricName): metric is CohortMetric => metric in MATURITY_HOURS;
 
 /** What every rule reads, as known at a time. */
 async function cohortsAt(warehouse: Warehouse, policy: Policy, asOf: string): Promise<Cohorts> {
@@ -39,7 +43,7 @@ async function cohortsAt(warehouse: Warehouse, policy: Policy, asOf: string): Pr
 			})
 		);
 		// A metric without daily cohorts has no data where data is due: its rule is blind.
-		if (metric !== 'csat_top_box' && metric !== 'recontact_72h') continue;
+		if (!hasCohorts(metric)) continue;
 		cohorts[name] = await dailyCohorts(warehouse, {
 			metric,
 			filter,
