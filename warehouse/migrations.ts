@@ -8,6 +8,7 @@ import metrics from './migrations/005_metrics.sql?raw';
 import publication from './migrations/006_publication.sql?raw';
 import restatedVerdicts from './migrations/007_restated_verdicts.sql?raw';
 import alerts from './migrations/008_alerts.sql?raw';
+import review from './migrations/009_review.sql?raw';
 
 export const MIGRATIONS: readonly string[] = [
 	log,
@@ -17,7 +18,8 @@ export const MIGRATIONS: readonly string[] = [
 	metrics,
 	publication,
 	restatedVerdicts,
-	alerts
+	alerts,
+	review
 ].map(fillVocabularies);
 
 function fillVocabularies(sql: string): string {

@@ -148,3 +148,40 @@ export type AlertEventKind = (typeof ALERT_EVENTS)[number];
 
 export const DELIVERY_OUTCOMES = ['delivered', 'failed', 'dead'] as const;
 export type DeliveryOutcome = (typeof DELIVERY_OUTCOMES)[number];
+
+/** What a sampling plan can split its population by. */
+export const STRATUM_DIMENSIONS = [
+	'intent',
+	'channel',
+	'language',
+	'market',
+	'source',
+	'confidence'
+] as const;
+export type StratumDimension = (typeof STRATUM_DIMENSIONS)[number];
+
+/** What makes a conversation worth a reviewer's look more than another. */
+export const RISK_SIGNALS = [
+	'came_back',
+	'low_rating',
+	'complaint',
+	'person_never_reached',
+	'refund',
+	'rephrased',
+	'low_confidence',
+	'tool_error'
+] as const;
+export type RiskSignal = (typeof RISK_SIGNALS)[number];
+
+/** Why a conversation stands in a reviewer's queue; a reserve waits to replace one that can't be reviewed. */
+export const SAMPLE_PARTS = ['random', 'risk', 'reserve'] as const;
+export type SamplePart = (typeof SAMPLE_PARTS)[number];
+
+export const SKIP_REASONS = [
+	'unreadable',
+	'wrong_language',
+	'conflict_of_interest',
+	'not_support',
+	'deleted'
+] as const;
+export type SkipReason = (typeof SKIP_REASONS)[number];
