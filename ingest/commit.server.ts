@@ -62,7 +62,16 @@ export async function commit(
 			}
 			await session.run(stageConversations, { ...key, ...inSegment });
 			await session.run(supersedeConversations, written);
-			await session.run(insertConversations, { ...written, ...inSegment, segment });
+			// Keys from the row's place: a sequence would hold the insert to one thread.
+			const [next] = await session.all<{ key: number }>(
+				'SELECT coalesce(max(conversation_key), 0) + 1 AS key FROM log.conversation'
+			);
+			await session.run(insertConversations, {
+				...written,
+				...inSegment,
+				segment,
+				key_base: next?.key ?? 1
+			});
 			await session.run(stageSide, { ...key, ...inSegment });
 			await session.run(supersedeSide, written);
 			await session.run(insertSide, written);

@@ -150,8 +150,11 @@ function fieldArms(
 		const [json, said] = field.kind === 'object' ? ['OBJECT', 'an object'] : ['ARRAY', 'a list'];
 		if (kind) arms.push(`WHEN ${kind} NOT IN ('${json}', 'NULL') THEN '${label}: must be ${said}'`);
 	}
-	if ((field.kind === 'name' || field.kind === 'text') && kindAt(label)) {
-		arms.push(`WHEN ${kindAt(label)} IN ('OBJECT', 'ARRAY') THEN '${label}: must be text'`);
+	// A structure in the place of a text reads as its JSON text; the JSON is looked up only for a text that could be one.
+	if ((field.kind === 'name' || field.kind === 'text') && value === at('r', name)) {
+		arms.push(
+			`WHEN CASE WHEN ${value}[1] IN ('{', '[') THEN json_type(json, '$.${name}') IN ('OBJECT', 'ARRAY') END THEN '${label}: must be text'`
+		);
 	}
 	if (field.required) {
 		arms.push(
@@ -187,11 +190,10 @@ function fieldArms(
 }
 
 /**
- * Fields whose JSON kind must be looked up: a container of another kind reads as null, and a structure in the place
- * of a text reads as its JSON text.
+ * Fields whose JSON kind must be looked up in every record: a container of another kind reads as null.
  */
 const KINDS_OF = Object.entries(LINE_FIELDS).flatMap(([name, field]) => {
-	if (field.kind === 'list' || field.kind === 'name' || field.kind === 'text') return [name];
+	if (field.kind === 'list') return [name];
 	if (field.kind !== 'object') return [];
 	const words = Object.entries(field.fields).filter(([, inner]) => inner.kind === 'words');
 	return [name, ...words.map(([inner]) => `${name}.${inner}`)];
@@ -250,8 +252,12 @@ export function parseSql(
 	const isVersion = `regexp_matches(${version}, '^-?[0-9]+$')`;
 	return `
 WITH valid AS (
-	SELECT ${kept}, left(${keep ? 'raw' : 'json'}, ${RAW_KEPT}) AS raw, json = '${LINE_TOO_LONG}' OR strlen(json) > ${LONGEST_LINE_BYTES} AS too_long,
-		CASE WHEN ltrim(json)[1] = '{' AND strlen(json) <= ${LONGEST_LINE_BYTES} THEN json END AS json
+	SELECT ${kept}, ${keep ? 'raw' : 'json'} AS raw, json = '${LINE_TOO_LONG}' OR strlen(json) > ${LONGEST_LINE_BYTES} AS too_long,
+		CASE
+			WHEN strlen(json) > ${LONGEST_LINE_BYTES} THEN NULL
+			WHEN starts_with(json, '{') THEN json
+			WHEN ltrim(json)[1] = '{' THEN json
+		END AS json
 	FROM (${relation})
 ), parsed AS (
 	SELECT ${kept}, raw, too_long, json, from_json(json, '${JSON.stringify(structure(LINE_FIELDS))}') AS r,
@@ -294,7 +300,7 @@ WITH valid AS (
 	END AS problem
 	FROM timed
 )
-SELECT ${kept}, record, problem, CASE WHEN problem IS NOT NULL THEN raw END AS raw,
+SELECT ${kept}, record, problem, CASE WHEN problem IS NOT NULL THEN left(raw, ${RAW_KEPT}) END AS raw,
 	coalesce(c.updated_at, side.updated_at, newest, side_newest) AS version_at,
 	CASE WHEN record = 'conversation' THEN hash(c) ELSE hash(side) END AS content_hash,
 	${columns.map((name) => (name === 'id' ? 'coalesce(c.id, refused_id) AS id' : `c."${name}"`)).join(', ')}, side

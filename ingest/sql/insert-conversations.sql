@@ -18,7 +18,7 @@ WITH kept AS (
 	FROM kept
 )
 SELECT
-	coalesce(known_key, nextval('log.conversation_keys')) AS conversation_key,
+	coalesce(known_key, $key_base + segment_row) AS conversation_key,
 	$source AS source, id, $ingest_base + file_no AS ingest_id, version_at, content_hash, $segment AS segment, segment_row,
 	customer_id, thread_id, merged_into, initiated_by, channel, language, market, customer_value,
 	started_at, ended_at, resolved_at, status, intent, intent_confidence, test_traffic, spam,
