@@ -17,6 +17,7 @@ import {
 	takeNext
 } from './desk.server';
 import { criteriaOf } from './rubric';
+import { progress, results } from './results.server';
 import { NOW, WEEK, calendar, openWeek, planOf, rubric } from './tests/world';
 
 const plan = planOf({ name: 'desk', strata: [], weekly: { random: 6, risk: 4 }, double_share: 0 });
@@ -212,4 +213,44 @@ it('keeps comments and flags of each reviewer', async () => {
 	});
 	expect(await remarks(warehouse, item, 'bo')).toEqual({ comments: [], flags: [] });
 	expect(() => commentOn(warehouse, item, { message: null, text: ' ' }, who('ann'))).toThrow(/empty/);
+});
+
+it('counts what was reviewed, and nothing of a draft', async () => {
+	await draw({ double_share: 1 });
+	const first = (await takeNext(warehouse, of, who('ann')))!;
+	await saveReview(
+		warehouse,
+		first,
+		{ answers: { ...best, solved: 'no', policy: 'breached' }, finished: true },
+		who('ann')
+	);
+	await saveReview(warehouse, first, done, who('bo', 1));
+	const second = (await takeNext(warehouse, of, who('ann')))!;
+	await saveReview(warehouse, second, { answers: best, finished: false }, who('ann'));
+	const found = await results(warehouse, plan, rubric);
+	// The first of two reviews counts; the second is for the agreement.
+	expect(found.estimate).toMatchObject({
+		population: 60,
+		drawn: 10,
+		reviewed: 1,
+		defectRate: { n: 1, hits: 1 },
+		saidSolvedButWasNot: { n: 1, hits: 1 }
+	});
+	expect(found.agreement).toMatchObject({ doubles: 1, sameVerdict: 0, enough: false });
+	expect(found.judges).toEqual([]);
+	expect(await progress(warehouse, plan, 'ann')).toMatchObject([
+		{ week: WEEK, population: 60, items: 10, doubles: 10, reviewed: 1, done: 1, mine: 1, skipped: 0 }
+	]);
+});
+
+it('shows a judge of the log beside people, and why it may decide nothing', async () => {
+	await warehouse.run(
+		"UPDATE fact.episode SET outcome_by = 'judge', outcome_solved = true, outcome_at = closed_at"
+	);
+	await draw();
+	const item = (await takeNext(warehouse, of, who('ann')))!;
+	await saveReview(warehouse, item, { answers: { ...best, solved: 'no' }, finished: true }, who('ann'));
+	const { judges } = await results(warehouse, plan, rubric);
+	expect(judges).toMatchObject([{ judge: 'judge', n: 1, falsePass: 1, admitted: false }]);
+	expect(judges[0]!.reason).toMatch(/Only 1 of its verdicts/);
 });

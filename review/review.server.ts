@@ -1,0 +1,18 @@
+/** The door of the room: samples, the desk and what the reviews come to. Touches the database. */
+export { drawSample, readSample, type Sample, type SampleItem } from './draw.server';
+export {
+	commentOn,
+	flagItem,
+	mayReview,
+	myReview,
+	readItem,
+	remarks,
+	reviewHistory,
+	rubricOf,
+	saveReview,
+	skipItem,
+	takeNext,
+	type DeskItem,
+	type SavedReview
+} from './desk.server';
+export { progress, results, type Results, type WeekProgress } from './results.server';
