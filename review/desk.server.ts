@@ -82,6 +82,13 @@ export async function readItem(from: Pick<Session, 'all'>, item: string): Promis
 	return row ?? null;
 }
 
+/** Refuses an item that was never drawn. */
+export async function planOfItem(warehouse: Warehouse, item: string): Promise<string> {
+	const found = await readItem(warehouse, item);
+	if (!found) throw new RangeError(`No item ${item} was ever drawn.`);
+	return found.plan;
+}
+
 export async function rubricOf(from: Pick<Session, 'all'>, plan: string, week: string): Promise<Rubric> {
 	const [row] = await from.all<{ rubric: string }>(
 		'SELECT rubric FROM review.draw WHERE plan = $plan AND week = $week',

@@ -6,6 +6,7 @@ import type { Warehouse } from '../warehouse/warehouse.server';
 import { agreement, type Agreement, type Graded } from './agreement';
 import { estimate, type CellSize, type Estimate, type ReviewedItem } from './estimate';
 import { judgeGate, type Gate } from './judge-gate';
+import type { SavedReview } from './desk.server';
 import type { Plan } from './plan';
 import type { Answers, Rubric } from './rubric';
 import judgedSql from './sql/judged.sql?raw';
@@ -69,3 +70,23 @@ export interface WeekProgress {
 
 export const progress = (warehouse: Warehouse, plan: Plan, reviewer: string): Promise<WeekProgress[]> =>
 	warehouse.all<WeekProgress>(progressSql, { plan: plan.name, reviewer });
+
+export interface ExportedReview extends SavedReview {
+	source: string;
+	id: string;
+	week: string;
+	probability: number;
+	seenHash: string;
+}
+
+/** Every saved version of every review of a plan, also of items that were replaced since; oldest first. */
+export async function exportReviews(warehouse: Warehouse, plan: string): Promise<ExportedReview[]> {
+	const rows = await warehouse.all<Omit<ExportedReview, 'answers'> & { answers: string }>(
+		`SELECT r.item, i.source, i.id, i.week, i.probability, r.reviewer, r.version, r.happened_at, r.answers, r.root_causes,
+			r.note, r.finished, r.score, r.defect, r.solved, r.seen_hash
+		FROM review.review AS r JOIN review.item AS i USING (item)
+		WHERE i.plan = $plan ORDER BY r.happened_at, r.item, r.reviewer, r.version`,
+		{ plan }
+	);
+	return rows.map((row) => ({ ...row, answers: JSON.parse(row.answers) as Answers }));
+}

@@ -5,6 +5,7 @@ export {
 	flagItem,
 	mayReview,
 	myReview,
+	planOfItem,
 	readItem,
 	remarks,
 	reviewHistory,
@@ -15,4 +16,4 @@ export {
 	type DeskItem,
 	type SavedReview
 } from './desk.server';
-export { progress, results, type Results, type WeekProgress } from './results.server';
+export { exportReviews, progress, results, type Results, type WeekProgress } from './results.server';

@@ -18,6 +18,7 @@ import { toCsv } from '$lib/server/measurement-csv';
 import { calendar, limits, policy, warehouse } from '$lib/server/plimsoll.server';
 import { alertsRoute, healthRoute, ingestRoute, schemaRoute, scorecardRoute } from './routes';
 import { TooLarge, spool } from './spool.server';
+import { registerReview } from './review.server';
 import { registerWhy } from './why.server';
 
 const NO_BODY = {
@@ -147,6 +148,7 @@ export function createApi() {
 	});
 
 	registerWhy(api);
+	registerReview(api);
 
 	api.openapi(schemaRoute, (c) => c.json(conversationJsonSchema() as { $schema: string }, 200));
 

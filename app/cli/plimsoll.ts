@@ -12,6 +12,7 @@ import { runIngest } from './ingest';
 import { checkPolicyFile } from './policy';
 import { testPolicyFile } from './policy-test';
 import { FORMATS, runScorecard } from './scorecard';
+import { runSample } from './sample';
 import { serve } from './serve';
 import { listSources } from './sources';
 import { runPublish, runRestated, runTranslate, runWhy } from './why';
@@ -171,6 +172,18 @@ program
 	.option('--json', 'print as JSON')
 	.action(async (options) => {
 		process.exitCode = await runRestated(options);
+	});
+
+program
+	.command('sample')
+	.description('draw the conversations that people review of a week; a week that was drawn stays as it was')
+	.addOption(database())
+	.addOption(policy())
+	.addOption(new Option('--week <week>').argParser(parseOneWeek).makeOptionMandatory())
+	.option('--plan <name>', 'a plan of review.yaml (default: the first)')
+	.option('--json', 'print as JSON')
+	.action(async (options) => {
+		process.exitCode = await runSample(options);
 	});
 
 program

@@ -1,0 +1,245 @@
+/** The routes of the review desk as data: what each takes and answers. Pure. */
+import { createRoute, z } from '@hono/zod-openapi';
+import { RISK_SIGNALS, SAMPLE_PARTS, SKIP_REASONS } from '#warehouse/vocabulary';
+import { explanation } from './schemas';
+
+const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
+	description,
+	content: { 'application/json': { schema } }
+});
+const refused = (description: string) => json(explanation, description);
+const FAILED = refused('Something went wrong inside; the log of the server says more.');
+const WRONG = refused('The plan, the week, the item or the mark does not allow it; the error says which.');
+const FOREIGN = refused('The request comes from another site.');
+const answers = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
+	200: json(schema, description),
+	400: WRONG,
+	403: FOREIGN,
+	500: FAILED
+});
+
+const plan = z.string().optional().describe('Name of a sampling plan; missing means the first one.');
+const week = z.string().describe('A week such as 2026-W10.');
+const reviewer = z.string().min(1).max(100);
+const item = z.string().describe('An item of a sample.');
+const whole = () => z.int().nonnegative();
+const maybe = z.number().nullable();
+
+const sample = z
+	.object({
+		plan: z.string(),
+		week: z.string(),
+		seed: z.string(),
+		population: whole(),
+		drawnAt: z.string(),
+		cells: z.array(
+			z.object({
+				stratum: z.string(),
+				risky: z.boolean(),
+				population: whole(),
+				random: whole(),
+				risk: whole()
+			})
+		),
+		items: z.array(
+			z.object({
+				item: z.string(),
+				source: z.string(),
+				id: z.string(),
+				stratum: z.string(),
+				risky: z.boolean(),
+				signals: z.array(z.enum(RISK_SIGNALS)),
+				part: z.enum(SAMPLE_PARTS),
+				place: whole(),
+				probability: z.number().describe('Probability that it was drawn.'),
+				twoReviewers: z.boolean()
+			})
+		),
+		notes: z.array(z.string())
+	})
+	.openapi('Sample');
+
+const share = z.object({
+	n: whole(),
+	hits: whole(),
+	value: maybe.describe('Weighted to the whole population (Hajek).'),
+	low: maybe,
+	high: maybe,
+	effectiveN: z.number(),
+	naive: maybe.describe('Unweighted, for comparison only.')
+});
+const figures = {
+	population: whole(),
+	drawn: whole(),
+	reviewed: whole(),
+	covered: z.number(),
+	defectRate: share,
+	score: z.object({ n: whole(), value: maybe, low: maybe, high: maybe, naive: maybe }),
+	saidSolvedButWasNot: share
+};
+const results = z
+	.object({
+		estimate: z.object({
+			...figures,
+			byStratum: z.array(z.object({ stratum: z.string(), ...figures })),
+			tellApart: z.object({
+				good: z.number(),
+				bad: z.number(),
+				more: whole(),
+				finding: z.enum(['below_bad', 'above_good', 'between', 'undecided'])
+			})
+		}),
+		agreement: z.object({
+			doubles: whole(),
+			enough: z.boolean(),
+			sameVerdict: whole(),
+			verdictKappa: maybe,
+			verdictLow: maybe,
+			verdictHigh: maybe,
+			criteria: z.array(
+				z.object({
+					criterion: z.string(),
+					title: z.string(),
+					pairs: whole(),
+					same: whole(),
+					alpha: maybe,
+					low: maybe,
+					high: maybe,
+					status: z.enum(['measured', 'no_variation', 'nothing_to_compare'])
+				})
+			)
+		}),
+		judges: z.array(
+			z.object({
+				judge: z.string(),
+				n: whole(),
+				agreement: maybe,
+				kappa: maybe,
+				low: maybe,
+				high: maybe,
+				falsePass: whole(),
+				falseFail: whole(),
+				admitted: z.boolean(),
+				reason: z.string()
+			})
+		)
+	})
+	.openapi('ReviewResults');
+
+const review = z
+	.object({
+		item: z.string(),
+		source: z.string(),
+		id: z.string(),
+		week: z.string(),
+		probability: z.number(),
+		reviewer: z.string(),
+		version: whole(),
+		happenedAt: z.string(),
+		answers: z.record(z.string(), z.string()),
+		rootCauses: z.array(z.string()),
+		note: z.string().nullable(),
+		finished: z.boolean(),
+		score: maybe,
+		defect: z.boolean().nullable(),
+		solved: z.boolean().nullable(),
+		seenHash: z.string().describe('Version of the conversation that the reviewer saw.')
+	})
+	.openapi('Review');
+
+export const draftSchema = z.object({
+	answers: z.record(z.string(), z.string()),
+	rootCauses: z.array(z.string()).max(20).default([]),
+	note: z.string().max(10_000).nullable().default(null),
+	finished: z.boolean()
+});
+
+const body = <Schema extends z.ZodType>(schema: Schema) => ({
+	body: { required: true, content: { 'application/json': { schema } } }
+});
+const done = z.object({ ok: z.literal(true) });
+
+export const drawRoute = createRoute({
+	operationId: 'drawSample',
+	method: 'post',
+	path: '/review/sample',
+	summary: 'Draws the sample of a week that is over; a week that was drawn is given back as it was.',
+	request: { query: z.object({ plan, week }) },
+	responses: answers(sample, 'The sample.')
+});
+
+export const resultsRoute = createRoute({
+	operationId: 'reviewResults',
+	method: 'get',
+	path: '/review/results',
+	summary:
+		'What the reviews of a plan say about its whole population, how far reviewers agree, and which judges may decide.',
+	request: { query: z.object({ plan }) },
+	responses: answers(results, 'Estimates, agreement and judges.')
+});
+
+export const reviewsRoute = createRoute({
+	operationId: 'reviews',
+	method: 'get',
+	path: '/review/reviews',
+	summary: 'Every saved version of every review of a plan, oldest first.',
+	request: { query: z.object({ plan }) },
+	responses: answers(z.array(review), 'The reviews.')
+});
+
+export const nextRoute = createRoute({
+	operationId: 'nextItem',
+	method: 'post',
+	path: '/review/next',
+	summary: 'Takes the next item for a reviewer and holds it for half an hour.',
+	request: { query: z.object({ plan, week, reviewer }) },
+	responses: answers(z.object({ item: z.string().nullable() }), 'The item; null when nothing is left.')
+});
+
+export const marksRoute = createRoute({
+	operationId: 'saveMarks',
+	method: 'post',
+	path: '/review/marks',
+	summary: 'Saves a review; every change is a version, and an unfinished one is a draft that counts nowhere.',
+	request: { query: z.object({ item, reviewer }), ...body(draftSchema) },
+	responses: answers(z.object({ version: whole() }), 'The version that now counts.')
+});
+
+export const skipRoute = createRoute({
+	operationId: 'skipItem',
+	method: 'post',
+	path: '/review/skip',
+	summary: 'Takes an item out of the sample and calls in a reserve of the same group.',
+	request: {
+		query: z.object({ item, reviewer }),
+		...body(z.object({ reason: z.enum(SKIP_REASONS), note: z.string().max(2000).nullable().default(null) }))
+	},
+	responses: answers(
+		z.object({ replacement: z.string().nullable() }),
+		'What stands in; null where nothing is left.'
+	)
+});
+
+export const commentRoute = createRoute({
+	operationId: 'comment',
+	method: 'post',
+	path: '/review/comment',
+	summary: 'A remark on one message, or on the whole conversation.',
+	request: {
+		query: z.object({ item, reviewer }),
+		...body(z.object({ message: whole().nullable().default(null), text: z.string().min(1).max(10_000) }))
+	},
+	responses: answers(done, 'It is kept.')
+});
+
+export const flagRoute = createRoute({
+	operationId: 'flag',
+	method: 'post',
+	path: '/review/flag',
+	summary: 'Tells ops that something here can not wait.',
+	request: {
+		query: z.object({ item, reviewer }),
+		...body(z.object({ reason: z.string().min(1).max(2000) }))
+	},
+	responses: answers(done, 'It is kept.')
+});

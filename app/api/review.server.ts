@@ -1,0 +1,85 @@
+/** Registers the routes of the review desk. Touches the database; what people decide is added and never rewritten. */
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import {
+	commentOn,
+	drawSample,
+	exportReviews,
+	flagItem,
+	mayReview,
+	planOfItem,
+	results,
+	saveReview,
+	skipItem,
+	takeNext
+} from '#review/review.server';
+import { calendar, warehouse } from '$lib/server/plimsoll.server';
+import { planNamed, rubricFor } from '$lib/server/review-file.server';
+import {
+	commentRoute,
+	drawRoute,
+	flagRoute,
+	marksRoute,
+	nextRoute,
+	resultsRoute,
+	reviewsRoute,
+	skipRoute
+} from './review-routes';
+
+const now = () => new Date().toISOString();
+
+export function registerReview(api: OpenAPIHono): void {
+	/** Who may work on the item, by the plan as it stands today. */
+	const allowed = async (item: string, reviewer: string) => {
+		const plan = await planOfItem(await warehouse(), item);
+		mayReview(planNamed(plan).reviewers, reviewer);
+		return { reviewer, now: now() };
+	};
+
+	api.openapi(drawRoute, async (c) => {
+		const { plan: name, week } = c.req.valid('query');
+		const plan = planNamed(name);
+		const request = { plan, rubric: rubricFor(plan), week, calendar: calendar(), now: now() };
+		return c.json(await drawSample(await warehouse(), request), 200);
+	});
+
+	api.openapi(resultsRoute, async (c) => {
+		const plan = planNamed(c.req.valid('query').plan);
+		return c.json(await results(await warehouse(), plan, rubricFor(plan)), 200);
+	});
+
+	api.openapi(reviewsRoute, async (c) => {
+		const plan = planNamed(c.req.valid('query').plan);
+		return c.json(await exportReviews(await warehouse(), plan.name), 200);
+	});
+
+	api.openapi(nextRoute, async (c) => {
+		const { plan: name, week, reviewer } = c.req.valid('query');
+		const { name: plan, reviewers } = planNamed(name);
+		const item = await takeNext(await warehouse(), { plan, week, reviewers }, { reviewer, now: now() });
+		return c.json({ item }, 200);
+	});
+
+	api.openapi(marksRoute, async (c) => {
+		const { item, reviewer } = c.req.valid('query');
+		const who = await allowed(item, reviewer);
+		return c.json(await saveReview(await warehouse(), item, c.req.valid('json'), who), 200);
+	});
+
+	api.openapi(skipRoute, async (c) => {
+		const { item, reviewer } = c.req.valid('query');
+		const who = await allowed(item, reviewer);
+		return c.json({ replacement: await skipItem(await warehouse(), item, c.req.valid('json'), who) }, 200);
+	});
+
+	api.openapi(commentRoute, async (c) => {
+		const { item, reviewer } = c.req.valid('query');
+		await commentOn(await warehouse(), item, c.req.valid('json'), await allowed(item, reviewer));
+		return c.json({ ok: true as const }, 200);
+	});
+
+	api.openapi(flagRoute, async (c) => {
+		const { item, reviewer } = c.req.valid('query');
+		await flagItem(await warehouse(), item, c.req.valid('json').reason, await allowed(item, reviewer));
+		return c.json({ ok: true as const }, 200);
+	});
+}
