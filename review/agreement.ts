@@ -2,7 +2,8 @@
  * How far two reviewers of the same conversation agree. Pure. Per criterion: raw agreement and ordinal alpha with its
  * interval; over all: kappa of the verdict "defect". Fewer than 30 double reviews give figures and no judgement.
  */
-import { NOT_APPLICABLE, criteriaOf, type Answers, type Rubric } from './rubric';
+import { NOT_APPLICABLE, criteriaOf, type Answers } from './mark';
+import type { Rubric } from './rubric';
 import { kappa } from './statistics/kappa';
 import { alphaInterval, krippendorff, type Unit } from './statistics/krippendorff';
 

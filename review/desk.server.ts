@@ -7,7 +7,8 @@
  */
 import type { RiskSignal, SamplePart, SkipReason } from '../warehouse/vocabulary';
 import type { Session, Warehouse } from '../warehouse/warehouse.server';
-import { mark, refusalOf, unanswered, type Answers, type Rubric } from './rubric';
+import { mark, refusalOf, unanswered, type Answers } from './mark';
+import type { Rubric } from './rubric';
 import itemSql from './sql/item.sql?raw';
 import nextSql from './sql/next-item.sql?raw';
 import replaceSql from './sql/replace-item.sql?raw';

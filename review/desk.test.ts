@@ -16,7 +16,7 @@ import {
 	skipItem,
 	takeNext
 } from './desk.server';
-import { criteriaOf } from './rubric';
+import { criteriaOf } from './mark';
 import { progress, results } from './results.server';
 import { NOW, WEEK, calendar, openWeek, planOf, rubric } from './tests/world';
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { agreement } from './agreement';
 import { estimate, neededToTell, tellApart, type CellSize, type ReviewedItem } from './estimate';
 import { judgeGate } from './judge-gate';
-import { NOT_APPLICABLE } from './rubric';
+import { NOT_APPLICABLE } from './mark';
 import { seeded } from './statistics/seeded';
 import { rubric } from './tests/world';
 

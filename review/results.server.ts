@@ -8,7 +8,8 @@ import { estimate, type CellSize, type Estimate, type ReviewedItem } from './est
 import { judgeGate, type Gate } from './judge-gate';
 import type { SavedReview } from './desk.server';
 import type { Plan } from './plan';
-import type { Answers, Rubric } from './rubric';
+import type { Answers } from './mark';
+import type { Rubric } from './rubric';
 import judgedSql from './sql/judged.sql?raw';
 import progressSql from './sql/progress.sql?raw';
 import reviewedSql from './sql/reviewed.sql?raw';

@@ -2,15 +2,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-	NOT_APPLICABLE,
-	criteriaOf,
-	mark,
-	parseRubric,
-	refusalOf,
-	rubricJsonSchema,
-	unanswered
-} from './rubric';
+import { NOT_APPLICABLE, criteriaOf, mark, refusalOf, unanswered } from './mark';
+import { parseRubric, rubricJsonSchema } from './rubric';
 import standard from './rubrics/ai-support.yaml?raw';
 
 const rubric = parseRubric(standard).rubric!;
