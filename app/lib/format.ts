@@ -187,6 +187,34 @@ export function formatPoints(difference: number): string {
 	return `${decimals.format(difference * 100)} points`;
 }
 
+const signedPoints = new Intl.NumberFormat(LOCALE, {
+	minimumFractionDigits: 1,
+	maximumFractionDigits: 1,
+	signDisplay: 'exceptZero'
+});
+
+/** A change in the unit of its metric, with its sign and a real minus. */
+export function formatChange(difference: number, unit: Measurement['unit'], withUnit = true): string {
+	const scaled = unit === 'share' ? difference * 100 : difference;
+	const units: Partial<Record<Measurement['unit'], string>> = {
+		share: ' points',
+		minutes: ' min',
+		hours: ' h'
+	};
+	return signedPoints.format(scaled).replace('-', '−') + (withUnit ? (units[unit] ?? '') : '');
+}
+
+/** The days of a half-open window as people say them: "2–8 Mar 2026". */
+export function formatDays(window: { since: string; until: string }, timeZone = 'UTC'): string {
+	const format = new Intl.DateTimeFormat(LOCALE, {
+		timeZone,
+		year: 'numeric',
+		month: 'short',
+		day: 'numeric'
+	});
+	return format.formatRange(new Date(window.since), new Date(Date.parse(window.until) - 1));
+}
+
 /** `order_status` as `order status`; nothing else is changed. */
 export function humanise(word: string): string {
 	return word.replaceAll('_', ' ');

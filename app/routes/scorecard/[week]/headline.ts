@@ -1,36 +1,89 @@
-/** The sentence at the top of the scorecard. Pure. Repeats measurements and calls nothing better or worse by itself. */
+/** The sentences of the scorecard, written from its figures. Pure. Says what moved, and nothing of why. */
 import type { Measurement } from '#queries/measurement';
-import type { Path } from '#warehouse/vocabulary';
-import { formatInterval, formatValue, formatWeek } from '$lib/format';
+import { changeOf, type MeasurementChange } from '#queries/scorecard/change';
+import { PATH_LABELS, formatChange, formatInterval, formatValue, formatWeek } from '$lib/format';
+import type { Tile } from './tiles';
 
-export function headlineOf(measurements: readonly Measurement[], week: string): string {
-	const csat = (path: Path) =>
-		measurements.find(
-			(one) => one.metric === 'csat_top_box' && one.slice.path === path && one.window.week === week
-		);
-	const ai = csat('ai_only');
-	const people = csat('human_only');
-	if (!ai || ai.value === null) {
-		return `Nothing can be said about AI-only CSAT this week${ai?.reason ? `: ${ai.reason}` : '.'}`;
-	}
-	const told = `AI-only CSAT is ${formatValue(ai.value, ai.unit)} (${formatInterval(ai.interval, ai.unit)})`;
-	const beside =
-		people && people.value !== null
-			? `, beside ${formatValue(people.value, people.unit)} (${formatInterval(people.interval, people.unit)}) where people answered`
-			: '';
-	const hedge = ai.status === 'measured' ? '' : ` Not final: ${ai.reason ?? ai.status}`;
-	return `${told}${beside}.${hedge}`;
+const span = ({ interval }: MeasurementChange, unit: Measurement['unit']) =>
+	interval
+		? ` (${formatChange(interval.low, unit, false)} to ${formatChange(interval.high, unit, false)})`
+		: '';
+
+const size = (change: MeasurementChange, unit: Measurement['unit']) =>
+	formatChange(Math.abs(change.difference), unit).replace('+', '');
+
+const went = ({ difference }: MeasurementChange) => (difference < 0 ? 'fell' : 'rose');
+
+export const nameOf = ({ title, path }: Pick<Tile, 'title' | 'path'>): string =>
+	path === 'ai_only'
+		? `AI-only ${lower(title)}`
+		: path
+			? `${title}, ${PATH_LABELS[path].toLowerCase()}`
+			: title;
+
+/** "CSAT" stays as it is; "Bad containment" goes into the middle of a sentence. */
+const lower = (title: string) =>
+	/^[A-Z][a-z]/.test(title) ? title.charAt(0).toLowerCase() + title.slice(1) : title;
+
+/** The first tile told in full, then what is clearly worse over the longest time shown. */
+export function headlineOf(tiles: readonly Tile[]): { told: string; worse: string | null } {
+	const [first] = tiles;
+	if (!first) return { told: 'Nothing was measured this week.', worse: null };
+	const { measurement } = first;
+	const { value, unit, interval, status, reason } = measurement;
+	const name = nameOf(first);
+	if (value === null)
+		return {
+			told: `Nothing can be said about ${name} this week. ${reason ?? ''}`.trim(),
+			worse: worseOf(tiles)
+		};
+	const now = `${name} is ${formatValue(value, unit)} (${formatInterval(interval, unit)})`;
+	const long = first.changes.at(-1);
+	const short = first.changes.length > 1 ? first.changes[0] : undefined;
+	const said = [
+		long?.change &&
+			(long.change.direction === 'unclear'
+				? `no clear change on ${ago(long.weeks)}`
+				: `it ${went(long.change)} ${size(long.change, unit)}${span(long.change, unit)} on ${ago(long.weeks)}`),
+		short?.change &&
+			(short.change.direction === 'unclear'
+				? 'no clear change on the week before'
+				: `${went(short.change)} ${size(short.change, unit)}${span(short.change, unit)} on the week before`)
+	].filter(Boolean);
+	const hedge = status === 'measured' ? '' : ` Not final: ${reason ?? status}`;
+	return { told: `${now}${said.length ? `; ${said.join(', ')}` : ''}.${hedge}`, worse: worseOf(tiles) };
 }
 
-/** What the chart shows, in one line: its last value and its first, with nothing said of why. */
+const ago = (weeks: number) => (weeks === 1 ? 'the week before' : `${weeks} weeks before`);
+
+function worseOf(tiles: readonly Tile[]): string | null {
+	const worse = tiles.slice(1).filter(({ changes }) => changes.at(-1)?.change?.direction === 'worse');
+	const weeks = worse[0]?.changes.at(-1)?.weeks;
+	if (!weeks) return null;
+	const names = worse.map((tile, at) => (at === 0 ? upper(nameOf(tile)) : lower(nameOf(tile))));
+	return `${new Intl.ListFormat('en-GB').format(names)} ${names.length > 1 ? 'are' : 'is'} clearly worse than ${ago(weeks)} too.`;
+}
+
+const upper = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** What the chart shows of AI-only, in one line: the change from end to end with its doubt, and the extremes. */
 export function chartTitle(measurements: readonly Measurement[], weeks: readonly string[]): string {
 	const told = weeks.flatMap((week) => {
 		const one = measurements.find(({ slice, window }) => slice.path === 'ai_only' && window.week === week);
-		return one && one.value !== null ? [{ week, value: formatValue(one.value, one.unit) }] : [];
+		return one && one.value !== null ? [{ week, one, value: one.value }] : [];
 	});
 	const [first] = told;
 	const last = told.at(-1);
 	if (!first || !last) return 'No AI-only CSAT in these weeks';
-	if (first === last) return `AI-only CSAT was ${last.value} in ${formatWeek(last.week).toLowerCase()}`;
-	return `AI-only CSAT went from ${first.value} in ${formatWeek(first.week).toLowerCase()} to ${last.value} in ${formatWeek(last.week).toLowerCase()}`;
+	const say = (point: typeof first) => formatValue(point.value, point.one.unit);
+	const at = (point: typeof first) => formatWeek(point.week).replace(/,.*/, '').toLowerCase();
+	if (first === last) return `AI-only CSAT was ${say(last)} in ${at(last)}`;
+	const by = (better: (a: number, b: number) => boolean) =>
+		told.reduce((found, point) => (better(point.value, found.value) ? point : found));
+	const [low, high] = [by((a, b) => a < b), by((a, b) => a > b)];
+	const change = changeOf(last.one, first.one);
+	const range = `between ${say(low)} (${at(low)}) and ${say(high)} (${at(high)})`;
+	if (!change || change.direction === 'unclear')
+		return `AI-only CSAT: no clear change from ${at(first)} to ${at(last)}; it moved ${range}`;
+	return `AI-only CSAT ${went(change)} ${size(change, first.one.unit)} from ${at(first)} to ${at(last)}, ${range}`;
 }
