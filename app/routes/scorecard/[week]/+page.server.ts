@@ -1,6 +1,6 @@
 /**
  * One week: its headline figures with thirteen weeks behind them, and every metric by path beside the week before.
- * Two scorecards of thirteen weeks feed all of the page: one more week costs next to nothing, one more call a lot.
+ * The thirteen weeks are asked for the figures that are drawn only: the costly ones are those that need a statement of their own.
  */
 import { error } from '@sveltejs/kit';
 import {
@@ -11,16 +11,19 @@ import {
 	weekWindow,
 	weeksPresent
 } from '#queries/queries.server';
-import { PATHS, type Finding } from '#warehouse/vocabulary';
+import { PATHS, type Finding, type Path } from '#warehouse/vocabulary';
 import { FILTERS, filterFrom, listsOf, type FilterName } from '$lib/filters';
 import { standing } from '$lib/server/judge.server';
 import { calendar, limits, policy, warehouse } from '$lib/server/plimsoll.server';
 import type { PageServerLoad } from './$types';
 import { chartTitle, headlineOf } from './headline';
-import { tilesOf } from './tiles';
+import { TILES, tilesOf } from './tiles';
 
 /** How many weeks the page looks back, the shown one included. */
 const WEEKS_BACK = 13;
+
+const metricsOf = (wanted: (path: Path | null) => boolean) =>
+	TILES.filter(({ path }) => wanted(path)).map(({ metric }) => metric);
 
 export const load: PageServerLoad = async ({ params, url }) => {
 	const db = await warehouse();
@@ -40,10 +43,14 @@ export const load: PageServerLoad = async ({ params, url }) => {
 	const window = weekWindow(zone, params.week);
 	const previousWeek = weeks[at - 1] ?? null;
 	const lastWeeks = weeks.slice(Math.max(0, at + 1 - WEEKS_BACK), at + 1);
-	const base = { weeks: lastWeeks, filter: listsOf(filter), asOf, calendar: zone, limits: limits() };
-	const [byPath, overall, present, { latest }] = await Promise.all([
-		scorecard(db, { ...base, by: ['path'] }),
-		scorecard(db, { ...base, by: [] }),
+	const base = { filter: listsOf(filter), asOf, calendar: zone, limits: limits() };
+	const shown = { ...base, weeks: previousWeek ? [previousWeek, params.week] : [params.week] };
+	const drawn = { ...base, weeks: lastWeeks };
+	const [byPath, overall, lineByPath, lineOverall, present, { latest }] = await Promise.all([
+		scorecard(db, { ...shown, by: ['path'] }),
+		scorecard(db, { ...shown, by: [] }),
+		scorecard(db, { ...drawn, by: ['path'], metrics: metricsOf((path) => path !== null) }),
+		scorecard(db, { ...drawn, by: [], metrics: metricsOf((path) => path === null) }),
 		valuesPresent(db, window),
 		standing(db, policy())
 	]);
@@ -55,9 +62,8 @@ export const load: PageServerLoad = async ({ params, url }) => {
 			return [name, chosen === undefined || values.includes(chosen) ? values : [chosen, ...values]];
 		})
 	) as Record<FilterName, string[]>;
-	const all = [...overall, ...byPath];
-	const tiles = tilesOf(all, lastWeeks);
-	const csat = byPath.filter(({ metric }) => metric === 'csat_top_box');
+	const tiles = tilesOf([...lineByPath, ...lineOverall], lastWeeks);
+	const csat = lineByPath.filter(({ metric }) => metric === 'csat_top_box');
 	const findings: Partial<Record<Finding, number>> = {};
 	for (const { finding } of latest) findings[finding] = (findings[finding] ?? 0) + 1;
 	return {
@@ -74,12 +80,9 @@ export const load: PageServerLoad = async ({ params, url }) => {
 		titles: TITLES,
 		tiles,
 		findings,
-		measurements: all.filter(({ window: { week } }) => week === params.week || week === previousWeek),
+		measurements: [...overall, ...byPath],
 		paths: PATHS.filter((path) =>
-			byPath.some(
-				({ slice, window: { week }, status }) =>
-					slice.path === path && (week === params.week || week === previousWeek) && status !== 'absent'
-			)
+			byPath.some(({ slice, status }) => slice.path === path && status !== 'absent')
 		),
 		chart: { weeks: lastWeeks, measurements: csat, title: chartTitle(csat, lastWeeks) },
 		headline: headlineOf(tiles)
