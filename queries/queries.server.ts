@@ -12,11 +12,12 @@ export {
 	DECOMPOSED_BY,
 	EXPLAINABLE,
 	explainChange,
+	segmentsOf,
 	spanOf,
 	type Change,
 	type ChangeRequest
 } from './decomposition/decomposition.server';
-export type { Decomposition, SegmentPart } from './decomposition/decompose';
+export { decompose, type Decomposition, type SegmentPart } from './decomposition/decompose';
 export {
 	bothViews,
 	cameBack,

@@ -204,6 +204,11 @@ export function formatChange(difference: number, unit: Measurement['unit'], with
 	return signedPoints.format(scaled).replace('-', '−') + (withUnit ? (units[unit] ?? '') : '');
 }
 
+/** A rating of any scale as of 1 to 5, which is how CSAT mean takes it. */
+export function formatRating(share: number | null): string {
+	return share === null ? NOTHING : `${decimals.format(1 + 4 * share)} of 5`;
+}
+
 /** The days of a half-open window as people say them: "2–8 Mar 2026". */
 export function formatDays(window: { since: string; until: string }, timeZone = 'UTC'): string {
 	const format = new Intl.DateTimeFormat(LOCALE, {

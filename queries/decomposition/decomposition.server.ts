@@ -117,7 +117,8 @@ function countOf({ metric, evidence, value }: Measurement): Count {
 	throw new RangeError(`${metric} is no share of contacts, so it has no rate and mix part.`);
 }
 
-function segmentsOf(
+/** Counts by segment, from measurements of one metric that were split by this dimension at least. */
+export function segmentsOf(
 	dimension: Dimension,
 	before: readonly Measurement[],
 	after: readonly Measurement[]

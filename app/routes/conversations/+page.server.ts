@@ -1,24 +1,35 @@
-/** A page of conversations, newest first; the URL holds the filters and the page number. */
-import { listConversations } from '#queries/queries.server';
-import { filterFrom, listsOf } from '$lib/filters';
+/** A page of conversations, newest first; the URL holds the filters, the path among them, and the page number. */
+import { listConversations, valuesPresent } from '#queries/queries.server';
+import type { Slice } from '#queries/measurement';
+import { PATHS, type Dimension } from '#warehouse/vocabulary';
+import { FILTERS, filterFrom, listsOf } from '$lib/filters';
 import { calendar, warehouse } from '$lib/server/plimsoll.server';
 import type { PageServerLoad } from './$types';
 
 const PAGE_SIZE = 50;
+const EVER = { since: '0001-01-01T00:00:00Z', until: '9999-12-31T00:00:00Z' };
 
 export const load: PageServerLoad = async ({ url }) => {
 	const asked = Number.parseInt(url.searchParams.get('page') ?? '1', 10);
 	const page = Math.min(Math.max(1, asked || 1), 1_000_000);
-	const filter = filterFrom(url.searchParams);
+	const path = PATHS.find((name) => name === url.searchParams.get('path'));
+	const filter: Slice = { ...(path && { path }), ...filterFrom(url.searchParams) };
 	const offset = (page - 1) * PAGE_SIZE;
-	const { rows, total } = await listConversations(await warehouse(), {
-		filter: listsOf(filter),
-		limit: PAGE_SIZE,
-		offset
-	});
+	const db = await warehouse();
+	const [{ rows, total }, present] = await Promise.all([
+		listConversations(db, { filter: listsOf(filter), limit: PAGE_SIZE, offset }),
+		valuesPresent(db, EVER)
+	]);
+	const choices = (['path', ...FILTERS] as const satisfies readonly Dimension[])
+		.map((name) => ({ name, chosen: filter[name], values: present[name] }))
+		.filter(({ chosen, values }) => chosen !== undefined || values.length > 1)
+		// What the list is narrowed by stays a choice, also where nothing has it.
+		.map((one) => ({ ...one, values: [...new Set([...(one.chosen ? [one.chosen] : []), ...one.values])] }));
 	return {
 		page,
 		filter,
+		choices,
+		first: offset + 1,
 		total,
 		more: offset + rows.length < total,
 		conversations: rows,

@@ -5,7 +5,9 @@
 import { error } from '@sveltejs/kit';
 import {
 	TITLES,
+	decompose,
 	scorecard,
+	segmentsOf,
 	valuesPresent,
 	watermark,
 	weekWindow,
@@ -16,7 +18,7 @@ import { FILTERS, filterFrom, listsOf, type FilterName } from '$lib/filters';
 import { standing } from '$lib/server/judge.server';
 import { calendar, limits, policy, warehouse } from '$lib/server/plimsoll.server';
 import type { PageServerLoad } from './$types';
-import { chartTitle, headlineOf } from './headline';
+import { chartTitle, headlineOf, splitTold } from './headline';
 import { TILES, tilesOf } from './tiles';
 
 /** How many weeks the page looks back, the shown one included. */
@@ -46,11 +48,18 @@ export const load: PageServerLoad = async ({ params, url }) => {
 	const base = { filter: listsOf(filter), asOf, calendar: zone, limits: limits() };
 	const shown = { ...base, weeks: previousWeek ? [previousWeek, params.week] : [params.week] };
 	const drawn = { ...base, weeks: lastWeeks };
-	const [byPath, overall, lineByPath, lineOverall, present, { latest }] = await Promise.all([
+	const [byPath, overall, lineByPath, lineOverall, byIntent, present, { latest }] = await Promise.all([
 		scorecard(db, { ...shown, by: ['path'] }),
 		scorecard(db, { ...shown, by: [] }),
 		scorecard(db, { ...drawn, by: ['path'], metrics: metricsOf((path) => path !== null) }),
 		scorecard(db, { ...drawn, by: [], metrics: metricsOf((path) => path === null) }),
+		scorecard(db, {
+			...base,
+			weeks: [lastWeeks[0]!, params.week],
+			by: ['intent'],
+			filter: { ...base.filter, path: ['ai_only'] },
+			metrics: ['csat_top_box']
+		}),
 		valuesPresent(db, window),
 		standing(db, policy())
 	]);
@@ -64,6 +73,11 @@ export const load: PageServerLoad = async ({ params, url }) => {
 	) as Record<FilterName, string[]>;
 	const tiles = tilesOf([...lineByPath, ...lineOverall], lastWeeks);
 	const csat = lineByPath.filter(({ metric }) => metric === 'csat_top_box');
+	const of = (week: string | undefined) => byIntent.filter((one) => one.window.week === week);
+	const split =
+		lastWeeks.length > 1
+			? decompose('intent', segmentsOf('intent', of(lastWeeks[0]), of(params.week)))
+			: null;
 	const findings: Partial<Record<Finding, number>> = {};
 	for (const { finding } of latest) findings[finding] = (findings[finding] ?? 0) + 1;
 	return {
@@ -85,6 +99,7 @@ export const load: PageServerLoad = async ({ params, url }) => {
 			byPath.some(({ slice, status }) => slice.path === path && status !== 'absent')
 		),
 		chart: { weeks: lastWeeks, measurements: csat, title: chartTitle(csat, lastWeeks) },
-		headline: headlineOf(tiles)
+		headline: { ...headlineOf(tiles), split: splitTold(split, lastWeeks.length - 1) },
+		against: lastWeeks.length > 1 ? lastWeeks[0]! : null
 	};
 };

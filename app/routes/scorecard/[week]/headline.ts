@@ -1,7 +1,8 @@
 /** The sentences of the scorecard, written from its figures. Pure. Says what moved, and nothing of why. */
 import type { Measurement } from '#queries/measurement';
 import { changeOf, type MeasurementChange } from '#queries/scorecard/change';
-import { PATH_LABELS, formatChange, formatInterval, formatValue, formatWeek } from '$lib/format';
+import type { Decomposition } from '#queries/decomposition/decompose';
+import { PATH_LABELS, formatChange, formatInterval, formatValue, formatWeek, humanise } from '$lib/format';
 import type { Tile } from './tiles';
 
 const span = ({ interval }: MeasurementChange, unit: Measurement['unit']) =>
@@ -40,18 +41,42 @@ export function headlineOf(tiles: readonly Tile[]): { told: string; worse: strin
 	const now = `${name} is ${formatValue(value, unit)} (${formatInterval(interval, unit)})`;
 	const long = first.changes.at(-1);
 	const short = first.changes.length > 1 ? first.changes[0] : undefined;
+	const clear = [long, short].filter((one) => one?.change && one.change.direction !== 'unclear');
+	const unclear = [short, long].filter((one) => one?.change?.direction === 'unclear');
 	const said = [
-		long?.change &&
-			(long.change.direction === 'unclear'
-				? `no clear change on ${ago(long.weeks)}`
-				: `it ${went(long.change)} ${size(long.change, unit)}${span(long.change, unit)} on ${ago(long.weeks)}`),
-		short?.change &&
-			(short.change.direction === 'unclear'
-				? 'no clear change on the week before'
-				: `${went(short.change)} ${size(short.change, unit)}${span(short.change, unit)} on the week before`)
-	].filter(Boolean);
+		...clear.map(
+			(one) =>
+				`it ${went(one!.change!)} ${size(one!.change!, unit)}${span(one!.change!, unit)} on ${ago(one!.weeks)}`
+		),
+		...(unclear.length > 0
+			? [`no clear change on ${unclear.map((one) => ago(one!.weeks)).join(', nor on ')}`]
+			: [])
+	];
 	const hedge = status === 'measured' ? '' : ` Not final: ${reason ?? status}`;
-	return { told: `${now}${said.length ? `; ${said.join(', ')}` : ''}.${hedge}`, worse: worseOf(tiles) };
+	return {
+		told: `${now}: ${said.join('; ') || 'nothing to compare it with'}.${hedge}`,
+		worse: worseOf(tiles)
+	};
+}
+
+/** How much of the change is the rates', and how much the mix of intents; silent where neither says anything clear. */
+export function splitTold(split: Decomposition | null, weeks: number): string | null {
+	const { rate, mix, segments } = split ?? {};
+	if (!rate?.interval || mix === undefined || !segments) return null;
+	const points = (share: number) => formatChange(Math.abs(share), 'share').replace('+', '');
+	const clear = rate.interval.low > 0 || rate.interval.high < 0;
+	if (!clear) return null;
+	const led = segments
+		.filter(({ rate: { value, interval } }) => interval && value * rate.value > 0)
+		.filter(({ rate: { interval } }) => interval!.low > 0 || interval!.high < 0)
+		.slice(0, 3)
+		.map(({ segment, rate: { value } }) => `${humanise(segment)} (${formatChange(value, 'share', false)})`);
+	const mainly = led.length > 0 ? `, mainly ${new Intl.ListFormat('en-GB').format(led)}` : '';
+	const mixed =
+		Math.abs(mix) < 0.0005
+			? 'the mix of intents played no part'
+			: `the mix of intents ${mix * rate.value < 0 ? 'hides' : 'adds'} ${points(mix)}${mix * rate.value < 0 ? ' of it' : ''}`;
+	return `Within the same intents it ${rate.value < 0 ? 'fell' : 'rose'} ${points(rate.value)} (${formatChange(rate.interval.low, 'share', false)} to ${formatChange(rate.interval.high, 'share', false)}) on ${ago(weeks)}${mainly}; ${mixed}.`;
 }
 
 const ago = (weeks: number) => (weeks === 1 ? 'the week before' : `${weeks} weeks before`);
