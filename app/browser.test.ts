@@ -200,7 +200,9 @@ describe.skipIf(!built)('the built server in a browser', () => {
 				['/alerts', 'Alerts'],
 				['/conversations', 'Older'],
 				['/conversations/canonical/hostile', 'refund_order'],
-				['/imports', 'week.ndjson']
+				['/conversations?path=ai_only&channel=chat', 'Clear filters'],
+				['/imports', 'week.ndjson'],
+				['/definitions', 'Bad containment']
 			] as const) {
 				for (const width of [1440, 390]) {
 					const { page, complaints, status, close } = await open(path, { width, scheme });

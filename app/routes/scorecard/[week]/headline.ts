@@ -22,7 +22,7 @@ export const nameOf = ({ title, path }: Pick<Tile, 'title' | 'path'>): string =>
 			? `${title}, ${PATH_LABELS[path].toLowerCase()}`
 			: title;
 
-/** "CSAT" stays as it is; "Bad containment" goes into the middle of a sentence. */
+/** "CSAT" and "AI-only" stay as they are; "Bad containment" goes into the middle of a sentence. */
 const lower = (title: string) =>
 	/^[A-Z][a-z]/.test(title) ? title.charAt(0).toLowerCase() + title.slice(1) : title;
 
@@ -85,11 +85,8 @@ function worseOf(tiles: readonly Tile[]): string | null {
 	const worse = tiles.slice(1).filter(({ changes }) => changes.at(-1)?.change?.direction === 'worse');
 	const weeks = worse[0]?.changes.at(-1)?.weeks;
 	if (!weeks) return null;
-	const names = worse.map((tile, at) => (at === 0 ? upper(nameOf(tile)) : lower(nameOf(tile))));
-	return `${new Intl.ListFormat('en-GB').format(names)} ${names.length > 1 ? 'are' : 'is'} clearly worse than ${ago(weeks)} too.`;
+	return `Clearly worse than ${ago(weeks)}: ${new Intl.ListFormat('en-GB').format(worse.map((tile) => lower(nameOf(tile))))}.`;
 }
-
-const upper = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** What the chart shows of AI-only, in one line: the change from end to end with its doubt, and the extremes. */
 export function chartTitle(measurements: readonly Measurement[], weeks: readonly string[]): string {
