@@ -231,9 +231,9 @@ describe.skipIf(!built)('the built server in a browser', () => {
 
 	it('keeps the filters in the address and answers a wrong week kindly', async () => {
 		const { page, close } = await open('/scorecard/2026-W10');
-		await page.selectOption('select[name=market]', 'SE');
-		await page.waitForURL(/market=SE/);
-		expect(await page.inputValue('select[name=market]')).toBe('SE');
+		await page.selectOption('select[name=intent]', 'refund');
+		await page.waitForURL(/intent=refund/);
+		expect(await page.inputValue('select[name=intent]')).toBe('refund');
 		await close();
 		const wrong = await open('/scorecard/1999-W01');
 		expect(wrong.status).toBe(404);
