@@ -3,14 +3,12 @@
  * rule outranks clear, because missing data never reads as safe. No rules at all is undecided too.
  * Verdicts at the data's own time go into the ledger; `--as-of` is a question, and leaves no trace.
  */
-import { refreshFacts, watermark } from '#queries/queries.server';
+import { watermark } from '#queries/queries.server';
 import type { Verdict } from '#stoploss/evaluate';
-import { intentPolicyOf } from '#stoploss/policy';
 import type { Finding } from '#warehouse/vocabulary';
-import { openWarehouse } from '#warehouse/warehouse.server';
 import { judgeAt, judgeNow } from '../lib/server/judge.server';
 import { loadPolicy } from '../lib/server/policy-file.server';
-import { withDatabase } from './database';
+import { withFacts } from './database';
 import { EXIT, Failure } from './failure';
 import { askServer } from './running-server';
 
@@ -29,21 +27,15 @@ export function exitOf(findings: readonly Finding[]): number {
 
 export async function runCheck(options: CheckOptions): Promise<number> {
 	const policy = loadPolicy(options.policy);
-	const verdicts = await withDatabase<Verdict[]>(options.db, {
-		async directly() {
-			const warehouse = await openWarehouse(options.db, { mustExist: true });
-			try {
-				await refreshFacts(warehouse, intentPolicyOf(policy));
-				if ((await watermark(warehouse)) === null)
-					throw new Failure(
-						`${options.db} holds no conversations yet. Take some in with: plimsoll ingest FILE`
-					);
-				return options.asOf
-					? await judgeAt(warehouse, policy, [options.asOf])
-					: await judgeNow(warehouse, policy);
-			} finally {
-				await warehouse.close();
-			}
+	const verdicts = await withFacts<Verdict[]>(options.db, policy, {
+		async directly(warehouse) {
+			if ((await watermark(warehouse)) === null)
+				throw new Failure(
+					`${options.db} holds no conversations yet. Take some in with: plimsoll ingest FILE`
+				);
+			return options.asOf
+				? await judgeAt(warehouse, policy, [options.asOf])
+				: await judgeNow(warehouse, policy);
 		},
 		async through(server) {
 			return (await (await askServer(server, '/api/alerts', { as_of: options.asOf })).json()) as Verdict[];

@@ -1,7 +1,9 @@
 /**
  * Opens the database directly, or goes through the server that holds it and says so on stderr. Touches disk.
  */
-import { WarehouseError } from '#warehouse/warehouse.server';
+import { refreshFacts } from '#queries/queries.server';
+import { intentPolicyOf, type Policy } from '#stoploss/policy';
+import { openWarehouse, WarehouseError, type Warehouse } from '#warehouse/warehouse.server';
 import { Failure } from './failure';
 import { findServer, type RunningServer } from './running-server';
 
@@ -25,4 +27,27 @@ export async function withDatabase<Result>(database: string, ways: Ways<Result>)
 		console.error(`plimsoll: ${database} is held by the server at ${server.url}; going through it.`);
 		return ways.through(server);
 	}
+}
+
+/**
+ * An existing database with facts that are those of this policy and this version: a migration or another policy has
+ * them built anew before anything is said. Closed afterwards.
+ */
+export function withFacts<Result>(
+	database: string,
+	policy: Policy,
+	ways: { directly(warehouse: Warehouse): Promise<Result>; through: Ways<Result>['through'] }
+): Promise<Result> {
+	return withDatabase<Result>(database, {
+		async directly() {
+			const warehouse = await openWarehouse(database, { mustExist: true });
+			try {
+				await refreshFacts(warehouse, intentPolicyOf(policy));
+				return await ways.directly(warehouse);
+			} finally {
+				await warehouse.close();
+			}
+		},
+		through: ways.through
+	});
 }

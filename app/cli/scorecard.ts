@@ -6,12 +6,11 @@ import { scorecard, weeksPresent } from '#queries/queries.server';
 import type { Measurement } from '#queries/measurement';
 import type { Dimension } from '#warehouse/vocabulary';
 import { limitsOf } from '#stoploss/policy';
-import { openWarehouse } from '#warehouse/warehouse.server';
 import { calendarOf, loadPolicy } from '../lib/server/policy-file.server';
 import { chosenWeeks } from '../lib/server/chosen-weeks';
 import { toArrow } from '../lib/server/measurement-arrow';
 import { toCsv } from '../lib/server/measurement-csv';
-import { withDatabase } from './database';
+import { withFacts } from './database';
 import { EXIT, Failure } from './failure';
 import { toMarkdown, toTable } from './format';
 import { askServer } from './running-server';
@@ -39,24 +38,19 @@ export async function runScorecard(options: ScorecardOptions): Promise<number> {
 	const policy = loadPolicy(options.policy);
 	const calendar = calendarOf(policy);
 	const { week, by, format } = options;
-	const answer = await withDatabase<Measurement[]>(options.db, {
-		async directly() {
-			const warehouse = await openWarehouse(options.db, { mustExist: true });
-			try {
-				const present = await weeksPresent(warehouse, calendar);
-				const { weeks, refusal } = chosenWeeks(present, { week, asOf: options.asOf, calendar });
-				if (refusal) throw new Failure(`${options.db}: ${refusal.error} ${refusal.remedy}`);
-				const request = {
-					weeks,
-					by,
-					calendar,
-					limits: limitsOf(policy),
-					...(options.asOf ? { asOf: options.asOf } : {})
-				};
-				return await scorecard(warehouse, request);
-			} finally {
-				await warehouse.close();
-			}
+	const answer = await withFacts<Measurement[]>(options.db, policy, {
+		async directly(warehouse) {
+			const present = await weeksPresent(warehouse, calendar);
+			const { weeks, refusal } = chosenWeeks(present, { week, asOf: options.asOf, calendar });
+			if (refusal) throw new Failure(`${options.db}: ${refusal.error} ${refusal.remedy}`);
+			const request = {
+				weeks,
+				by,
+				calendar,
+				limits: limitsOf(policy),
+				...(options.asOf ? { asOf: options.asOf } : {})
+			};
+			return scorecard(warehouse, request);
 		},
 		async through(server) {
 			const response = await askServer(server, '/api/scorecard', {

@@ -20,11 +20,11 @@ import {
 } from '#queries/queries.server';
 import type { Measurement } from '#queries/measurement';
 import { intentPolicyOf, limitsOf } from '#stoploss/policy';
-import { openWarehouse, type Warehouse } from '#warehouse/warehouse.server';
+import type { Warehouse } from '#warehouse/warehouse.server';
 import type { MetricName, Path } from '#warehouse/vocabulary';
 import { cameBackCsv } from '../lib/server/came-back-csv';
 import { calendarOf, loadPolicy } from '../lib/server/policy-file.server';
-import { withDatabase } from './database';
+import { withFacts } from './database';
 import { EXIT, Failure } from './failure';
 import { showInterval, showValue } from './format';
 import { askServer } from './running-server';
@@ -45,15 +45,8 @@ function ask<Answer>(
 	query: Record<string, string | undefined>,
 	method: 'GET' | 'POST' = 'GET'
 ): Promise<Answer> {
-	return withDatabase<Answer>(options.db, {
-		async directly() {
-			const warehouse = await openWarehouse(options.db, { mustExist: true });
-			try {
-				return await directly(warehouse);
-			} finally {
-				await warehouse.close();
-			}
-		},
+	return withFacts<Answer>(options.db, loadPolicy(options.policy), {
+		directly,
 		async through(server) {
 			if (method === 'POST') return post<Answer>(server.url, path, query);
 			return (await (await askServer(server, path, query)).json()) as Answer;
