@@ -48,6 +48,6 @@ export {
 	type RestatedMeasurement,
 	type RestatementReason
 } from './publications/restate';
-export { knownAt } from './publications/known-at.server';
+export { knownAt, lastIngestBy } from './publications/known-at.server';
 export { documented, TITLES } from './metrics/document';
 export { waterfall, type Step } from './decomposition/waterfall';

@@ -113,6 +113,12 @@ program
 			.default(['path'], 'path')
 	)
 	.addOption(asOf())
+	.addOption(
+		new Option(
+			'--known-at <time>',
+			'as the log stood at this time: what was taken in later is unknown'
+		).argParser(parseTime)
+	)
 	.addOption(new Option('--format <format>').choices(FORMATS).default('table'))
 	.action(async (options) => {
 		process.exitCode = await runScorecard(options);

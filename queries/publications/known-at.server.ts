@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openWarehouse, type Warehouse } from '../../warehouse/warehouse.server';
+import lastIngest from './last-ingest.sql?raw';
 import { refreshFacts, type IntentPolicy } from '../facts/refresh.server';
 
 const TABLES = ['log.ingest', 'log.conversation', 'log.side_record'] as const;
@@ -17,6 +18,12 @@ const THEN: Record<(typeof TABLES)[number], string> = {
 		'REPLACE (CASE WHEN superseded_by <= $ingestId THEN superseded_by END AS superseded_by)',
 	'log.side_record': 'REPLACE (CASE WHEN superseded_by <= $ingestId THEN superseded_by END AS superseded_by)'
 };
+
+/** The last ingest that was finished at an instant; null when there was none yet. */
+export async function lastIngestBy(warehouse: Warehouse, instant: string): Promise<number | null> {
+	const [row] = await warehouse.all<{ ingestId: number | null }>(lastIngest, { instant });
+	return row?.ingestId ?? null;
+}
 
 export async function knownAt<Result>(
 	warehouse: Warehouse,
