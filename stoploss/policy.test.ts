@@ -97,7 +97,7 @@ test.each([
 	],
 	[
 		'{ name: one, metric: bad_containment, slice: { tier: B, path: ai_only }, kind: erosion, rise_percent: 15, action: notify, owner: lead }',
-		'Tell the owner when bad containment (tier B; path ai_only) confidently rises by at least 15 % against the frozen baseline, for the same mix of intents.'
+		'Tell the owner when bad containment (tier B; AI only) confidently rises by at least 15 % against the frozen baseline, for the same mix of intents.'
 	],
 	[`{ ${floor} }`, 'Move to assist when CSAT (all contacts) is confidently below 75 %.']
 ])('a rule says itself: %s', (rule, sentence) => {

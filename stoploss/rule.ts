@@ -137,14 +137,27 @@ export function levelProblems(rule: Rule): LevelProblem[] {
 
 const ACTIONS: Record<Rule['action'], string> = { assist: 'Move to assist', notify: 'Tell the owner' };
 
+/** What people call a path; other words of a slice are as the log has them. */
+const PATH_WORDS: Readonly<Record<string, string>> = {
+	ai_only: 'AI only',
+	escalated: 'AI, then a person',
+	human_only: 'people only',
+	abandoned: 'nobody replied'
+};
+
+function told([name, value]: [string, unknown]): string {
+	const words = [value].flat().map((one) => String(one).replaceAll('_', ' '));
+	if (name === 'path')
+		return [value]
+			.flat()
+			.map((one) => PATH_WORDS[String(one)] ?? String(one))
+			.join(' or ');
+	return `${name.replaceAll('_', ' ')} ${words.join(', ')}`;
+}
+
 export function sentenceOf(rule: Rule): string {
 	const { bad, words } = ruleMetric(rule.metric);
-	const slice =
-		Object.entries(rule.slice)
-			.map(
-				([name, value]) => `${name.replaceAll('_', ' ')} ${Array.isArray(value) ? value.join(', ') : value}`
-			)
-			.join('; ') || 'all contacts';
+	const slice = Object.entries(rule.slice).map(told).join('; ') || 'all contacts';
 	const subject = `${ACTIONS[rule.action]} when ${words} (${slice})`;
 	if (rule.kind === 'floor')
 		return `${subject} is confidently ${bad < 0 ? 'below' : 'above'} ${rule.limit_percent} %.`;
