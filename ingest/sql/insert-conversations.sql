@@ -14,7 +14,8 @@ WITH kept AS (
 ), timed AS (
 	SELECT *, list_min(list_transform(customer_messages, lambda m: m."at")) AS first_customer,
 		least(escalation.needed_at, escalation.handed_off_at) AS person_needed,
-		list_min(list_transform(list_filter(agent_messages, lambda m: m."at" >= person_needed), lambda m: m."at")) AS answered
+		list_min(list_transform(list_filter(agent_messages, lambda m: m."at" >= person_needed), lambda m: m."at")) AS answered,
+		least(answered, CASE WHEN escalation.engaged_at >= person_needed THEN escalation.engaged_at END) AS reached
 	FROM kept
 )
 SELECT
@@ -46,7 +47,7 @@ SELECT
 	escalation.abandoned_at AS abandoned_at,
 	escalation.handoff_parts AS handoff_parts,
 	escalation.re_asked AS re_asked,
-	CASE WHEN answered IS NOT NULL THEN len(list_filter(customer_messages, lambda m: m."at" >= person_needed AND m."at" < answered)) END AS turns_to_person,
+	CASE WHEN reached IS NOT NULL THEN len(list_filter(customer_messages, lambda m: m."at" >= person_needed AND m."at" < reached)) END AS turns_to_person,
 	refund_list AS refunds,
 	rating.score AS rating_score,
 	CASE WHEN rating IS NOT NULL THEN coalesce(rating.scale, 5) END AS rating_scale,
