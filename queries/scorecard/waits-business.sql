@@ -21,9 +21,13 @@
 	SELECT timezone($timeZone, day + opens) AS opens_at, timezone($timeZone, day + closes) AS closes_at
 	FROM day JOIN hours ON isodow(day) = weekday
 	WHERE NOT list_contains($holidays, day::VARCHAR)
+), apart AS (
+	-- Spans may overlap; a minute counts once.
+	SELECT greatest(opens_at, max(closes_at) OVER (ORDER BY opens_at, closes_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) AS opens_at, closes_at
+	FROM opening
 ), clock AS (
 	SELECT *, coalesce(sum(epoch(closes_at - opens_at)) OVER (ORDER BY opens_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS open_before
-	FROM opening
+	FROM apart WHERE opens_at < closes_at
 ), begun AS (
 	SELECT waits.*, coalesce(open_before + epoch(least(escalation_started_at, closes_at) - opens_at), 0) AS begins
 	FROM waits ASOF LEFT JOIN clock ON waits.escalation_started_at >= clock.opens_at
