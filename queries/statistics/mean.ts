@@ -38,7 +38,10 @@ export interface RatioSums {
 export function ratio({ n, y, x, yy, xy, xx }: RatioSums): Estimate {
 	if (n === 0 || x === 0) return NOTHING;
 	const value = y / x;
-	const spread = Math.max(0, yy - 2 * value * xy + value * value * xx);
+	const size = yy + value * value * xx;
+	const exact = size - 2 * value * xy;
+	// What is left of a difference of equal sums is rounding and not spread.
+	const spread = exact > 1e-12 * size ? exact : 0;
 	if (n < 2 || spread === 0) return { ...NOTHING, value };
 	return around(value, Math.sqrt((n / (n - 1)) * spread) / x);
 }
