@@ -9,6 +9,7 @@ import publication from './migrations/006_publication.sql?raw';
 import restatedVerdicts from './migrations/007_restated_verdicts.sql?raw';
 import alerts from './migrations/008_alerts.sql?raw';
 import review from './migrations/009_review.sql?raw';
+import saidSince from './migrations/010_said_since.sql?raw';
 
 export const MIGRATIONS: readonly string[] = [
 	log,
@@ -19,7 +20,8 @@ export const MIGRATIONS: readonly string[] = [
 	publication,
 	restatedVerdicts,
 	alerts,
-	review
+	review,
+	saidSince
 ].map(fillVocabularies);
 
 function fillVocabularies(sql: string): string {

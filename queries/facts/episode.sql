@@ -54,7 +54,9 @@ WITH side_rating AS (
 		}) AS raw_refunds,
 		coalesce(side_cost.ai_cost, c.ai_cost) AS final_ai_cost,
 		coalesce(side_cost.human_minutes, c.human_minutes) AS final_human_minutes,
-		coalesce(side_cost.cost_currency, c.cost_currency) AS final_cost_currency,
+		-- The currency is that of the record which says what the AI cost.
+		CASE WHEN side_cost.ai_cost IS NULL AND c.ai_cost IS NOT NULL THEN coalesce(c.cost_currency, side_cost.cost_currency)
+			ELSE coalesce(side_cost.cost_currency, c.cost_currency) END AS final_cost_currency,
 		least(c.escalation_needed_at, c.handed_off_at) AS escalation_started_at
 	FROM log.conversation AS c
 	JOIN scope ON scope.conversation_key = c.conversation_key AND scope.source = c.source AND scope.id = c.id
@@ -89,10 +91,10 @@ WITH side_rating AS (
 	SELECT *,
 		first_value(coalesce(family, '(none)')) OVER (
 			PARTITION BY customer_id, source, coalesce(thread_id, ''), CASE WHEN thread_id IS NULL THEN conversation_key END
-			ORDER BY started_at, id) AS family_key
+			ORDER BY excluded IS NOT NULL, started_at, id) AS family_key
 	FROM named
 ), contact AS (
-	SELECT conversation_key, source, id, customer_id, family_key, started_at, closed_at, path, final_ai_cost, final_human_minutes
+	SELECT conversation_key, source, id, customer_id, family_key, started_at, closed_at, path, final_ai_cost, final_human_minutes, final_cost_currency, ai_drafted_count
 	FROM known WHERE excluded IS NULL AND customer_id IS NOT NULL AND started_at IS NOT NULL
 ), followed AS (
 	SELECT known.*,
@@ -117,7 +119,9 @@ WITH side_rating AS (
 		lead(closed_at) OVER contacts AS rework_closed_at,
 		lead(path) OVER contacts AS rework_path,
 		lead(final_ai_cost) OVER contacts AS rework_ai_cost,
-		lead(final_human_minutes) OVER contacts AS rework_human_minutes
+		lead(final_human_minutes) OVER contacts AS rework_human_minutes,
+		lead(final_cost_currency) OVER contacts AS rework_cost_currency,
+		lead(ai_drafted_count > 0) OVER contacts AS rework_assisted
 	FROM numbered WINDOW contacts AS (PARTITION BY customer_id, family_key, issue_no ORDER BY started_at, source, id)
 )
 SELECT
@@ -144,7 +148,7 @@ SELECT
 	coalesce(e.last_customer_sentiment < 0, false) AND e.customer_message_count >= 3 AS negative_close_after_rephrasing,
 	coalesce(NOT e.outcome_solved AND e.outcome_by IN ('reviewer', 'audit'), false) AS verdict_not_solved,
 	e.final_ai_cost AS ai_cost, e.final_human_minutes AS human_minutes, e.final_cost_currency AS cost_currency,
-	issue.rework_ai_cost, issue.rework_human_minutes, issue.rework_path, issue.rework_closed_at,
+	issue.rework_ai_cost, issue.rework_human_minutes, issue.rework_path, issue.rework_closed_at, issue.rework_cost_currency, issue.rework_assisted,
 	issue.issue_id, issue.contact_no,
 	least(issue.next_in_issue_at, CASE WHEN e.reopened_at > e.end_edge AND e.reopened_at <= e.closed_at + INTERVAL 7 DAYS THEN e.reopened_at END) AS next_in_issue_at,
 	e.closed_at + INTERVAL 7 DAYS AS csat_matures_at, e.resolved_at + INTERVAL 72 HOURS AS recontact_matures_at, e.closed_at + INTERVAL 14 DAYS AS complaint_matures_at

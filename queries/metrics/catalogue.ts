@@ -187,7 +187,7 @@ export const CATALOGUE: Record<MetricName, Definition> = {
 		group: 'resolution',
 		question: 'How many were solved, and stayed solved?',
 		numerator:
-			'Contacts resolved, with no recontact, complaint or reversal (refund error, verdict of a reviewer or audit) in 7 days',
+			'Contacts resolved, with no recontact or complaint in 7 days, and no reversal (refund error, verdict of a reviewer or audit), however late it is found',
 		denominator: 'All contacts of known customers, resolved or not',
 		maturity: '7 days after closing or the resolve, whichever is later',
 		example: '10 contacts, 8 resolved, one of them came back on day 5: 7 / 10.',
@@ -338,7 +338,7 @@ export const CATALOGUE: Record<MetricName, Definition> = {
 		question: 'Did a person approve the large refunds?',
 		numerator: 'Refunds over the limit that a person approved or decided',
 		denominator:
-			'Refunds over limits.refund_approval_minor of the policy, in minor units whatever the currency',
+			'Refunds over limits.refund_approval_minor of the policy, in minor units whatever the currency, in sources that say who decides or approves',
 		maturity: 'At the refund',
 		example: 'Four refunds over 100.00, three approved: 75 %.',
 		unit: 'share',

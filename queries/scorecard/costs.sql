@@ -1,19 +1,20 @@
 -- grain: one row a window and slice
 -- clock: closed_at; a contact counts once nothing about it can change, the cost of the contact that followed included
 -- includes: own cost per contact; for durable resolutions the cost of a later contact of an issue charged to the contact that failed
--- excludes: contacts whose cost is not known: an AI cost missing where the bot replied, minutes missing where a person did, minutes without $humanMinuteCost
+-- excludes: contacts whose cost is not known: an AI cost missing where the bot replied or drafted, minutes missing where a person did or was to, minutes without $humanMinuteCost
 , own AS (
 	SELECT *,
-		CASE WHEN bot OR ai_cost IS NOT NULL THEN ai_cost ELSE 0 END
+		CASE WHEN bot OR assisted OR ai_cost IS NOT NULL THEN ai_cost ELSE 0 END
 		+ CASE WHEN human_minutes = 0 THEN 0 WHEN human_minutes IS NOT NULL THEN human_minutes * $humanMinuteCost::DOUBLE WHEN real_path IN ('escalated', 'human_only') THEN NULL ELSE 0 END AS cost,
 		CASE WHEN rework_closed_at IS NULL THEN 0 ELSE
-			CASE WHEN rework_path IN ('ai_only', 'escalated') OR rework_ai_cost IS NOT NULL THEN rework_ai_cost ELSE 0 END
+			CASE WHEN rework_path IN ('ai_only', 'escalated') OR rework_assisted OR rework_ai_cost IS NOT NULL THEN rework_ai_cost ELSE 0 END
 			+ CASE WHEN rework_human_minutes = 0 THEN 0 WHEN rework_human_minutes IS NOT NULL THEN rework_human_minutes * $humanMinuteCost::DOUBLE WHEN rework_path IN ('escalated', 'human_only') THEN NULL ELSE 0 END
 		END AS rework_cost,
 		coalesce(rework_closed_at <= as_of, true) AS rework_known
 	FROM outcomes WHERE has_cost
 ), charged AS (
-	SELECT *, CASE WHEN rework_known AND durable_resolution IS NOT NULL THEN CASE WHEN contact_no > 1 THEN 0 ELSE cost END + rework_cost END AS charge FROM own
+	SELECT *, CASE WHEN contact_no > 1 THEN 0 ELSE cost END AS own_charge,
+		CASE WHEN rework_known AND durable_resolution IS NOT NULL THEN own_charge + rework_cost END AS charge FROM own
 )
 SELECT label, path, tier, intent, channel, market, language, source, customer_value,
 	count(cost) AS costed,
@@ -25,8 +26,12 @@ SELECT label, path, tier, intent, channel, market, language, source, customer_va
 	countif(charge IS NOT NULL AND durable_resolution) AS durable,
 	coalesce(sum(charge * charge), 0) AS charge_charge,
 	coalesce(sum(charge) FILTER (durable_resolution), 0) AS charge_durable,
-	countif(has_resolve AND customer_id IS NOT NULL AND cost IS NOT NULL AND NOT (mature_durable AND rework_known)) AS pending,
+	countif(has_resolve AND customer_id IS NOT NULL AND own_charge + rework_cost IS NOT NULL AND NOT (mature_durable AND rework_known)) AS pending,
 	count(DISTINCT coalesce(cost_currency, '')) FILTER (cost > 0) AS currencies,
-	string_agg(DISTINCT cost_currency, ', ' ORDER BY cost_currency) FILTER (cost > 0) AS currency
+	string_agg(DISTINCT cost_currency, ', ' ORDER BY cost_currency) FILTER (cost > 0) AS currency,
+	-- The contacts that are charged, and those that are charged to them.
+	list_sort(list_distinct(list_concat(
+		coalesce(list(DISTINCT coalesce(cost_currency, '')) FILTER (charge IS NOT NULL AND own_charge > 0), []),
+		coalesce(list(DISTINCT coalesce(rework_cost_currency, '')) FILTER (charge IS NOT NULL AND rework_cost > 0), [])))) AS charge_currencies
 FROM charged
 GROUP BY ALL

@@ -53,7 +53,8 @@ export function refundMoney({ refunds: r, counts: c }: Known): Found {
 				}
 			: { n: r.priced, y: r.lost, x: r.moved, yy: r.lostLost, xy: r.lostMoved, xx: r.movedMoved }
 		: { n: 0, y: 0, x: 0, yy: 0, xy: 0, xx: 0 };
-	const mixed = (r?.currencies ?? 0) > 1;
+	const currency = (weighted ? r?.weightedCurrency : r?.currency) ?? null;
+	const mixed = ((weighted ? r?.weightedCurrencies : r?.currencies) ?? 0) > 1;
 	const estimate = ratio(sums);
 	return {
 		evidence: {
@@ -61,7 +62,7 @@ export function refundMoney({ refunds: r, counts: c }: Known): Found {
 			numerator: mixed ? 0 : sums.y,
 			denominator: mixed ? 0 : sums.x,
 			n: mixed ? 0 : sums.n,
-			...(r?.currency && !mixed && { currency: r.currency }),
+			...(currency && !mixed && { currency }),
 			parts: { audited: r?.audited ?? 0, without_amounts: (r?.audited ?? 0) - (r?.priced ?? 0) }
 		},
 		value: mixed ? null : estimate.value,
@@ -70,9 +71,12 @@ export function refundMoney({ refunds: r, counts: c }: Known): Found {
 			: interval(estimate.low === null ? null : Math.max(0, estimate.low), estimate.high, 'ratio_linearised'),
 		pending: 0,
 		n: mixed ? 0 : sums.n,
+		instead: !mixed && sums.n > 0 && sums.x === 0 && 'absent',
 		nothing: mixed
-			? several(r?.currency ?? null)
-			: never(c, 'hasAudit', 'refund audits', 'No audited refund has both its amount and the correct one.')
+			? several(currency)
+			: sums.n > 0
+				? 'The audited refunds moved no money.'
+				: never(c, 'hasAudit', 'refund audits', 'No audited refund has both its amount and the correct one.')
 	};
 }
 
@@ -118,7 +122,9 @@ export function costPerContact({ costs: k, counts: c }: Known): Found {
 }
 
 export function costPerDurableResolution({ costs: k, counts: c }: Known): Found {
-	const mixed = (k?.currencies ?? 0) > 1;
+	const currencies = k?.chargeCurrencies ?? [];
+	const mixed = currencies.length > 1;
+	const currency = currencies.filter((name) => name !== '').join(', ');
 	const n = mixed ? 0 : (k?.charged ?? 0);
 	const { value, low, high } = ratio({
 		n,
@@ -134,7 +140,7 @@ export function costPerDurableResolution({ costs: k, counts: c }: Known): Found 
 			numerator: mixed ? 0 : (k?.charge ?? 0),
 			denominator: mixed ? 0 : (k?.durable ?? 0),
 			n,
-			...(k?.currency && !mixed && { currency: k.currency }),
+			...(currency && !mixed && { currency }),
 			parts: { without_cost: k?.uncosted ?? 0 }
 		},
 		value,
@@ -142,6 +148,6 @@ export function costPerDurableResolution({ costs: k, counts: c }: Known): Found 
 		pending: mixed ? 0 : (k?.pending ?? 0),
 		n,
 		instead: n > 0 && value === null && (k?.pending ?? 0) === 0 && 'absent',
-		nothing: mixed ? several(k?.currency ?? null) : n > 0 ? 'Nothing was resolved for good.' : noCosts(c, k)
+		nothing: mixed ? several(currency || null) : n > 0 ? 'Nothing was resolved for good.' : noCosts(c, k)
 	};
 }

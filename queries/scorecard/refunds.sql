@@ -3,11 +3,12 @@
 -- includes: audits counted, weighted by their chance of being drawn, and in money; approvals of refunds over $refundLimitMinor
 -- excludes: from the money: audits without an amount, and wrong ones without the correct amount
 , refund AS (
-	SELECT label, path, tier, intent, channel, market, language, source, customer_value, unnest(refunds) AS r, as_of FROM sliced
+	SELECT label, path, tier, intent, channel, market, language, source, customer_value, unnest(refunds) AS r, as_of, has_approval FROM sliced
 ), judged AS (
 	SELECT *, r.amount_minor AS moved, r.currency AS currency,
 		CASE WHEN coalesce(r.audited_at <= as_of, true) THEN r.audit_verdict END AS verdict,
-		CASE WHEN r.approved_by IS NOT NULL OR r.decided_by IS NOT NULL THEN r.approved_by IS NOT NULL OR r.decided_by = 'agent' END AS approved
+		-- Where anybody is ever said to decide, a missing name means that nobody approved.
+		CASE WHEN has_approval THEN r.approved_by IS NOT NULL OR coalesce(r.decided_by = 'agent', false) END AS approved
 	FROM refund WHERE coalesce(r."at" <= as_of, true)
 ), priced AS (
 	SELECT *, (verdict = 'wrong')::INTEGER AS wrong,
@@ -38,6 +39,8 @@ SELECT label, path, tier, intent, channel, market, language, source, customer_va
 	coalesce(sum(weight * weight * moved * moved) FILTER (lost IS NOT NULL), 0) AS weighted_moved_moved,
 	count(DISTINCT coalesce(currency, '')) FILTER (lost IS NOT NULL AND moved IS NOT NULL) AS currencies,
 	string_agg(DISTINCT currency, ', ' ORDER BY currency) FILTER (lost IS NOT NULL AND moved IS NOT NULL) AS currency,
+	count(DISTINCT coalesce(currency, '')) FILTER (weight * lost * moved IS NOT NULL) AS weighted_currencies,
+	string_agg(DISTINCT currency, ', ' ORDER BY currency) FILTER (weight * lost * moved IS NOT NULL) AS weighted_currency,
 	countif(moved > $refundLimitMinor::BIGINT) AS over_limit,
 	count(approved) FILTER (moved > $refundLimitMinor::BIGINT) AS over_limit_known,
 	countif(moved > $refundLimitMinor::BIGINT AND approved) AS over_limit_approved

@@ -118,6 +118,8 @@ export interface Refunds {
 	weightedMovedMoved: number;
 	currencies: number;
 	currency: string | null;
+	weightedCurrencies: number;
+	weightedCurrency: string | null;
 	overLimit: number;
 	overLimitKnown: number;
 	overLimitApproved: number;
@@ -136,6 +138,8 @@ export interface Costs {
 	pending: number;
 	currencies: number;
 	currency: string | null;
+	/** Of what is charged; '' is a cost without a currency. */
+	chargeCurrencies: readonly string[];
 }
 
 /** Everything known of one window and slice. */
