@@ -7,8 +7,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { CanonicalRecord } from '../ingest/canonical';
 import type { Measurement } from '../queries/measurement';
 import { scorecard } from '../queries/queries.server';
-import { DIMENSIONS } from '../warehouse/vocabulary';
-import { ORACLE_METRICS, contactsOf, weekLabel } from './oracle';
+import { DIMENSIONS, METRICS } from '../warehouse/vocabulary';
+import { contactsOf } from './oracle';
+import { weekLabel } from './oracle-hours';
 import { DAY, logOf, policy } from './oracle-logs';
 import { openProduct, type Product } from './oracle-product';
 
@@ -77,8 +78,8 @@ law(
 	fc.asyncProperty(logOf(80), async ({ batches, calendar, asOf }) => {
 		await product.take(batches);
 		const contacts = contactsOf(batches, policy);
-		const weeks = [...new Set(contacts.map((one) => weekLabel(one.end, calendar)))].sort();
-		const these = { metrics: ORACLE_METRICS, asOf: new Date(Math.max(...asOf)).toISOString(), calendar };
+		const weeks = [...new Set(contacts.map((one) => weekLabel(one.end!, calendar)))].sort();
+		const these = { metrics: METRICS, asOf: new Date(Math.max(...asOf)).toISOString(), calendar };
 		const whole = await scorecard(product.warehouse, { ...these, weeks: 'all' });
 		const sums = (card: readonly Measurement[]) =>
 			whole.map(({ metric }) => [
@@ -111,7 +112,7 @@ law(
 	'a log that is whole weeks later has the same card, whole weeks later',
 	fc.asyncProperty(logOf(60), fc.integer({ min: 1, max: 20 }), async ({ batches, asOf }, weeks) => {
 		const card = async (by: number) => {
-			const labels = contactsOf(batches, policy).map((one) => weekLabel(one.end + by * 7 * DAY, utc));
+			const labels = contactsOf(batches, policy).map((one) => weekLabel(one.end! + by * 7 * DAY, utc));
 			const found = await scorecard(product.warehouse, {
 				weeks: [...new Set(labels)],
 				by: ['path', 'tier'],

@@ -13,7 +13,7 @@ const TABLES = ['log.conversation', 'log.side_record', 'log.ingest', 'log.quaran
 export interface Product {
 	warehouse: Warehouse;
 	/** Forgets everything, then takes in the files one by one; facts are refreshed after each. */
-	take(batches: readonly Batch[]): Promise<void>;
+	take(batches: readonly Batch[], runs?: readonly unknown[]): Promise<void>;
 	/** Every fact as text, without the keys that only number the rows. */
 	facts(): Promise<string[]>;
 	/** Builds all facts anew. */
@@ -27,18 +27,24 @@ export async function openProduct(): Promise<Product> {
 	let builds = 0;
 	return {
 		warehouse,
-		async take(batches) {
+		async take(batches, runs = []) {
 			for (const table of TABLES) await warehouse.run(`DELETE FROM ${table}`);
 			const run = { ...policy, hash: `run ${builds++}` };
-			for (const [at, records] of batches.entries()) {
-				const file = join(folder, `${at}.ndjson`);
-				writeFileSync(file, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
-				const report = await ingest(warehouse, { inputs: [file], source: 'canonical', now: NOW });
+			const swallow = async (name: string, text: string, source: string, records: number) => {
+				const file = join(folder, name);
+				writeFileSync(file, text);
+				const report = await ingest(warehouse, { inputs: [file], source, now: NOW });
 				const [found] = report.files;
-				if (found?.error || report.quarantined > 0 || report.read !== records.length)
+				if (found?.error || report.quarantined > 0 || report.read !== records)
 					throw new Error(`Not taken in: ${JSON.stringify(report)}`);
 				await refreshFacts(warehouse, run);
+			};
+			for (const [at, records] of batches.entries()) {
+				const text = records.map((record) => `${JSON.stringify(record)}\n`).join('');
+				await swallow(`${at}.ndjson`, text, 'canonical', records.length);
 			}
+			if (runs.length > 0)
+				await swallow('runs.json', JSON.stringify({ simulations: runs }), 'agent-trajectories', runs.length);
 		},
 		async facts() {
 			const rows = await warehouse.all<{ fact: string }>(
