@@ -23,7 +23,7 @@ SELECT source,
 	min(asked_at) FILTER (NOT rated) AS silence_since
 FROM (
 	SELECT *, coalesce(closed_at, '-infinity'::TIMESTAMPTZ) AS closed,
-		rating_at IS NOT NULL AS rated,
+		rating_at IS NOT NULL OR rating_share IS NOT NULL AS rated,
 		list_min(complaint_at) AS complained,
 		list_min(list_transform(refunds, lambda r: coalesce(r."at", closed))) AS refunded,
 		list_min(list_transform(list_filter(refunds, lambda r: r.audit_verdict IS NOT NULL), lambda r: coalesce(r.audited_at, r."at", closed))) AS audited,
