@@ -104,7 +104,7 @@ const escalation = fc.record(
 		engagedAfter: after,
 		leftAfter: after,
 		parts: fc.oneof(
-			fc.constant([...HANDOFF_PARTS]),
+			fc.shuffledSubarray([...HANDOFF_PARTS], { minLength: 6 }),
 			fc.array(fc.constantFrom(...HANDOFF_PARTS), { maxLength: 4 })
 		),
 		reAsked: fc.boolean()

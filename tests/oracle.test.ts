@@ -33,7 +33,7 @@ function measured({ evidence, value, interval, pending, status }: Measurement) {
 		...counts
 	} = { currency: null, per: 0, ...evidence };
 	return {
-		counts,
+		counts: counts as Answer['counts'],
 		parts,
 		currency,
 		value,
