@@ -50,7 +50,11 @@ test.each(WORLDS)(
 			for (const [at, records] of [first, ...later].entries()) {
 				const file = join(folder, `${at}.ndjson`);
 				writeFileSync(file, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
-				const report = await ingest(warehouse, { inputs: [file], source: 'canonical', now: '2027-12-01T00:00:00Z' });
+				const report = await ingest(warehouse, {
+					inputs: [file],
+					source: 'canonical',
+					now: '2027-12-01T00:00:00Z'
+				});
 				expect(report.files[0]?.error).toBeNull();
 				expect(report.quarantine).toEqual([]);
 				expect(report.read).toBe(records.length);
