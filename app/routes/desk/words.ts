@@ -1,4 +1,5 @@
 /** The desk's words. Pure. */
+import { humanise } from '$lib/format';
 import type { RiskSignal, SamplePart, SkipReason } from '#warehouse/vocabulary';
 
 export const SIGNAL_LABELS: Record<RiskSignal, string> = {
@@ -37,7 +38,7 @@ interface Drawn {
 
 /** Why this conversation is in the queue. */
 export function whyDrawn({ part, stratum, signals, cellPopulation, cellDrawn }: Drawn): string {
-	const group = `${stratum}, ${signals.length > 0 ? 'with a risk signal' : 'without a risk signal'}`;
+	const group = `${humanise(stratum)}, ${signals.length > 0 ? 'with a risk signal' : 'without a risk signal'}`;
 	const chance = `one of ${cellDrawn} drawn from ${cellPopulation} in ${group}`;
 	const why: Record<SamplePart, string> = {
 		random: `Drawn at random: ${chance}.`,

@@ -1,0 +1,179 @@
+/**
+ * The desk of the built server in a real browser: ten transcripts by keyboard alone, a second reviewer for the blind
+ * double reviews, agreement, and a server killed in the middle that loses no saved mark. Starts servers of its own.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const SERVER = resolve('build/app/index.js');
+const BROWSER = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+const PLAN = `version: 1
+plans:
+  - name: small
+    weekly: { random: 14, risk: 4 }
+    risk_signals: [low_rating]
+    double_share: 0.5
+`;
+const HOSTILE = '<img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script>';
+
+const conversation = (index: number) => {
+	const at = (minutes: number) => new Date(Date.UTC(2026, 2, 2, 8, index * 5 + minutes)).toISOString();
+	return {
+		id: `c-${index}`,
+		customer_id: `customer-${index}`,
+		started_at: at(0),
+		ended_at: at(3),
+		resolved_at: at(3),
+		intent: 'order_status',
+		messages: [
+			{ at: at(0), role: 'customer', text: index % 2 ? HOSTILE : 'أين طلبي؟' },
+			{ at: at(1), role: 'bot', text: 'It comes tomorrow.' }
+		],
+		rating: { score: index % 5 ? 5 : 1, scale: 5, answered_at: at(4) }
+	};
+};
+const records = [
+	...Array.from({ length: 60 }, (_, index) => conversation(index)),
+	{
+		...conversation(60),
+		id: 'later',
+		started_at: '2026-03-18T08:00:00Z',
+		ended_at: '2026-03-18T08:01:00Z',
+		resolved_at: null,
+		messages: [{ at: '2026-03-18T08:00:00Z', role: 'customer', text: 'Hello' }],
+		rating: undefined
+	}
+];
+
+describe.skipIf(!existsSync(SERVER))('the desk in a browser', () => {
+	let folder: string;
+	let url: string;
+	let server: ChildProcess;
+	let browser: Browser;
+
+	async function start() {
+		const { port } = new URL(url);
+		server = spawn(process.execPath, [SERVER], {
+			cwd: folder,
+			env: {
+				...process.env,
+				HOST: '127.0.0.1',
+				PORT: port,
+				ORIGIN: url,
+				BODY_SIZE_LIMIT: 'Infinity',
+				PLIMSOLL_DB: join(folder, 'desk.duckdb')
+			},
+			stdio: 'ignore'
+		});
+		for (let tries = 0; tries < 300; tries++) {
+			if ((await fetch(`${url}/api/health`).catch(() => null))?.ok) return;
+			await new Promise((done) => setTimeout(done, 100));
+		}
+		throw new Error('The server never answered.');
+	}
+
+	beforeAll(async () => {
+		folder = mkdtempSync(join(tmpdir(), 'plimsoll-desk-'));
+		writeFileSync(join(folder, 'review.yaml'), PLAN);
+		url = await new Promise<string>((found) => {
+			const probe = createServer().listen(0, '127.0.0.1', () => {
+				const address = probe.address();
+				const port = address && typeof address === 'object' ? address.port : 0;
+				probe.close(() => found(`http://127.0.0.1:${port}`));
+			});
+		});
+		await start();
+		const body = records.map((record) => JSON.stringify(record)).join('\n');
+		const headers = { 'content-type': 'application/x-ndjson' };
+		const taken = await fetch(`${url}/api/ingest?source=canonical`, { method: 'POST', body, headers });
+		expect(await taken.json()).toMatchObject({ accepted: 61 });
+		browser = await chromium.launch({
+			executablePath: BROWSER,
+			args: ['--no-sandbox', '--disable-gpu', '--no-first-run']
+		});
+	});
+	afterAll(async () => {
+		await browser?.close();
+		server?.kill();
+		rmSync(folder, { recursive: true, force: true });
+	});
+
+	const ITEM = /\/desk\/[0-9a-f]{16}/;
+	async function begin(reviewer: string): Promise<Page> {
+		const page = await (await browser.newContext({ reducedMotion: 'reduce' })).newPage();
+		await page.goto(`${url}/desk?week=2026-W10&reviewer=${reviewer}`, { waitUntil: 'networkidle' });
+		if ((await page.getByText('Review the next one').count()) === 0) {
+			await page.getByText('Draw the week').click();
+			await page.getByText('Review the next one').waitFor();
+		}
+		await page.getByText('Review the next one').click();
+		await page.waitForURL(ITEM);
+		await page.waitForLoadState('networkidle');
+		return page;
+	}
+	/** Keys only; true while there is another item. */
+	async function score(page: Page, keys: string): Promise<boolean> {
+		const before = page.url();
+		for (const key of keys) await page.keyboard.press(key);
+		await page.keyboard.press('Enter');
+		await page.waitForURL((now) => now.toString() !== before);
+		await page.waitForLoadState('networkidle');
+		return ITEM.test(page.url());
+	}
+
+	it(
+		'scores by keyboard, keeps every mark over a kill, and shows agreement',
+		{ timeout: 300_000 },
+		async () => {
+			const ann = await begin('ann');
+			for (let done = 0; done < 10; done++) {
+				if (done === 0) {
+					// A comment reloads the page's data, and must not throw away what is being marked.
+					for (const key of '3330') await ann.keyboard.press(key);
+					await ann.keyboard.press('c');
+					await ann.keyboard.type('odd <b>tone</b>');
+					await ann.keyboard.press('Control+Enter');
+					await ann.getByText('odd <b>tone</b>').waitFor();
+					expect(await score(ann, '300')).toBe(true);
+				} else expect(await score(ann, done % 3 ? '3330300' : '1220200')).toBe(true);
+				expect(await ann.title()).not.toContain('owned');
+			}
+			for (const key of '31') await ann.keyboard.press(key);
+			await ann.getByText('2 of 7 answered').waitFor();
+			await ann.getByText('Saved', { exact: true }).waitFor();
+
+			const gone = new Promise((done) => server.once('exit', done));
+			server.kill('SIGKILL');
+			await gone;
+			await start();
+			await ann.reload({ waitUntil: 'networkidle' });
+			expect(await ann.textContent('.marks')).toContain('2 of 7 answered');
+			const kept = (await (await fetch(`${url}/api/review/reviews`)).json()) as {
+				reviewer: string;
+				finished: boolean;
+				item: string;
+			}[];
+			expect(new Set(kept.filter(({ finished }) => finished).map(({ item }) => item)).size).toBe(10);
+
+			const bo = await begin('bo');
+			while (await score(bo, '3330300'));
+			await ann.goto(`${url}/desk?week=2026-W10&reviewer=ann`, { waitUntil: 'networkidle' });
+			const page = (await ann.textContent('main'))!.replaceAll(/\s+/g, ' ');
+			const { agreement, estimate } = (await (await fetch(`${url}/api/review/results`)).json()) as {
+				agreement: { doubles: number; sameVerdict: number };
+				estimate: { reviewed: number; population: number };
+			};
+			expect(agreement.doubles).toBeGreaterThan(0);
+			expect(page).toContain(
+				`${agreement.sameVerdict} of ${agreement.doubles} double reviews gave the same verdict`
+			);
+			expect(page).toContain('10 by ann');
+			expect(estimate).toMatchObject({ population: 60 });
+		}
+	);
+});
