@@ -31,6 +31,7 @@ export class Marking {
 	readonly rubric: Rubric;
 	private readonly send: Send;
 	private tail: Promise<unknown> = Promise.resolve();
+	private turn = 0;
 
 	constructor(rubric: Rubric, before: Marks | null, send: Send) {
 		this.rubric = rubric;
@@ -82,12 +83,16 @@ export class Marking {
 			finished: finished && this.open.length === 0
 		};
 		this.saving = 'saving';
+		const turn = ++this.turn;
 		const job = this.tail.then(async () => {
 			try {
 				await this.send(marks);
 				this.finished = marks.finished;
-				this.saving = 'saved';
-				this.refusal = '';
+				// An older save that arrives says nothing about what was marked since.
+				if (turn === this.turn) {
+					this.saving = 'saved';
+					this.refusal = '';
+				}
 				return true;
 			} catch (error) {
 				this.saving = 'failed';
