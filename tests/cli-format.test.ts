@@ -76,7 +76,7 @@ describe('a scorecard as text', () => {
 		expect(types).toMatchObject({
 			metric: 'Utf8',
 			since: 'Timestamp<MICROSECOND, UTC>',
-			numerator: 'Int64',
+			numerator: 'Float64',
 			value: 'Float64',
 			pending: 'Int64'
 		});
@@ -87,8 +87,8 @@ describe('a scorecard as text', () => {
 			path: 'ai_only',
 			tier: null,
 			kind: 'proportion',
-			numerator: 30n,
-			denominator: 40n,
+			numerator: 30,
+			denominator: 40,
 			value: 0.75,
 			low: 0.598,
 			high: 0.858,
