@@ -51,3 +51,4 @@ export {
 export { knownAt, lastIngestBy } from './publications/known-at.server';
 export { documented, TITLES } from './metrics/document';
 export { waterfall, type Step } from './decomposition/waterfall';
+export { rememberedScorecard } from './scorecard/remembered.server';

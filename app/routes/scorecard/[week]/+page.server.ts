@@ -6,7 +6,7 @@ import { error } from '@sveltejs/kit';
 import {
 	TITLES,
 	decompose,
-	scorecard,
+	rememberedScorecard,
 	segmentsOf,
 	valuesPresent,
 	watermark,
@@ -49,11 +49,11 @@ export const load: PageServerLoad = async ({ params, url }) => {
 	const shown = { ...base, weeks: previousWeek ? [previousWeek, params.week] : [params.week] };
 	const drawn = { ...base, weeks: lastWeeks };
 	const [byPath, overall, lineByPath, lineOverall, byIntent, present, { latest }] = await Promise.all([
-		scorecard(db, { ...shown, by: ['path'] }),
-		scorecard(db, { ...shown, by: [] }),
-		scorecard(db, { ...drawn, by: ['path'], metrics: metricsOf((path) => path !== null) }),
-		scorecard(db, { ...drawn, by: [], metrics: metricsOf((path) => path === null) }),
-		scorecard(db, {
+		rememberedScorecard(db, { ...shown, by: ['path'] }),
+		rememberedScorecard(db, { ...shown, by: [] }),
+		rememberedScorecard(db, { ...drawn, by: ['path'], metrics: metricsOf((path) => path !== null) }),
+		rememberedScorecard(db, { ...drawn, by: [], metrics: metricsOf((path) => path === null) }),
+		rememberedScorecard(db, {
 			...base,
 			weeks: [lastWeeks[0]!, params.week],
 			by: ['intent'],
