@@ -179,7 +179,7 @@ describe('bad input', () => {
 				'an unknown metric',
 				'metric: recontact_72h',
 				'metric: recontact',
-				/recontact is not a known metric\. Did you mean recontact_72h\?/
+				/recontact is not a known metric\. Did you mean recontact_24h\?/
 			],
 			[
 				'a rule named twice',

@@ -112,8 +112,8 @@ describe('a server holds the database', () => {
 		// 5 to 11 January: 280 chats, 9 of 10 happy.
 		expect(rows.find(({ metric, path }) => metric === 'csat_top_box' && path === 'ai_only')).toMatchObject({
 			week: '2026-W02',
-			numerator: 252n,
-			denominator: 280n,
+			numerator: 252,
+			denominator: 280,
 			value: 0.9,
 			pending: 0n,
 			status: 'measured'

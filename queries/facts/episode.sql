@@ -4,12 +4,14 @@
 -- excludes: nothing (test traffic, spam, merged, business and survey messages are marked, and are never anyone's next contact)
 INSERT INTO fact.episode BY NAME
 WITH side_rating AS (
-	SELECT conversation_source AS source, conversation_id AS id,
-		arg_max(score, coalesce(version_at, answered_at, asked_at)) FILTER (score IS NOT NULL) AS score,
-		arg_max(scale, coalesce(version_at, answered_at, asked_at)) FILTER (score IS NOT NULL) AS scale,
-		arg_max(answered_at, coalesce(version_at, answered_at, asked_at)) FILTER (score IS NOT NULL) AS answered_at,
-		min(asked_at) AS asked_at
-	FROM log.side_record WHERE record = 'rating' AND superseded_by IS NULL GROUP BY ALL
+	SELECT source, id, told.score AS score, told.scale AS scale, told.answered_at AS answered_at, asked_at
+	FROM (
+		SELECT conversation_source AS source, conversation_id AS id,
+			-- As one structure: arg_max passes over a null and would mix two ratings.
+			arg_max({'score': score, 'scale': scale, 'answered_at': answered_at}, {'at': coalesce(version_at, answered_at, asked_at, '-infinity'::TIMESTAMPTZ), 'hash': content_hash}) FILTER (score IS NOT NULL) AS told,
+			min(asked_at) AS asked_at
+		FROM log.side_record WHERE record = 'rating' AND superseded_by IS NULL GROUP BY ALL
+	)
 ), side_complaint AS (
 	SELECT conversation_source AS source, conversation_id AS id, list({'at': complained_at, 'regulator_facing': regulator_facing}) AS complaints
 	FROM log.side_record WHERE record = 'complaint' AND superseded_by IS NULL AND complained_at IS NOT NULL GROUP BY ALL
