@@ -8,6 +8,7 @@ import outcomes from '../scorecard/outcomes.sql?raw';
 import refunds from '../scorecard/refunds.sql?raw';
 import resolution from '../scorecard/resolution.sql?raw';
 import survival from '../scorecard/survival.sql?raw';
+import waited from '../scorecard/waited.sql?raw';
 import waitsBusiness from '../scorecard/waits-business.sql?raw';
 import waits from '../scorecard/waits.sql?raw';
 import { CATALOGUE, GROUPS, type Definition } from './catalogue';
@@ -18,8 +19,8 @@ export interface Documented extends Definition {
 
 const STATEMENTS: Partial<Record<MetricName, [file: string, text: string]>> = {
 	recontact_72h_estimate: ['survival.sql', survival],
-	escalation_latency: ['waits.sql', waits],
-	escalation_latency_business_hours: ['waits-business.sql', waitsBusiness],
+	escalation_latency: ['waited.sql and waits.sql', waited + waits],
+	escalation_latency_business_hours: ['waited.sql and waits-business.sql', waited + waitsBusiness],
 	refund_error_rate: ['refunds.sql', refunds],
 	refund_error_money: ['refunds.sql', refunds],
 	refund_approval: ['refunds.sql', refunds],

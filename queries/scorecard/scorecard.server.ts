@@ -16,6 +16,7 @@ import outcomes from './outcomes.sql?raw';
 import refunds from './refunds.sql?raw';
 import resolution from './resolution.sql?raw';
 import survival from './survival.sql?raw';
+import waited from './waited.sql?raw';
 import waitsBusiness from './waits-business.sql?raw';
 import waits from './waits.sql?raw';
 import watermarkSql from './watermark.sql?raw';
@@ -83,8 +84,8 @@ const NEEDS: Partial<Record<MetricName, keyof typeof STATEMENTS>> = {
 };
 
 const STATEMENTS = {
-	waits: windowed + waits,
-	businessWaits: windowed + waitsBusiness,
+	waits: windowed + waited + waits,
+	businessWaits: windowed + waited + waitsBusiness,
 	resolution: windowed + resolution,
 	survival: windowed + survival,
 	refunds: windowed + refunds,

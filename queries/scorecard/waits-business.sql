@@ -1,16 +1,8 @@
 -- grain: one row a window, slice, length of wait in business minutes and way it ended
--- clock: closed_at; a wait counts only while the account is open, by $weekdays, $opens and $closes in $timeZone
--- includes: the same waits as waits.sql
+-- clock: as waited.sql, but a wait counts only while the account is open, by $weekdays, $opens and $closes in $timeZone
+-- includes: every wait of waited.sql
 -- excludes: $holidays; nights
-, waits AS (
-	SELECT *, coalesce(first_human_reply_at <= least(as_of, abandoned_at), false) AS engaged, coalesce(abandoned_at <= as_of, false) AS left_waiting,
-		greatest(escalation_started_at, CASE
-			WHEN engaged THEN first_human_reply_at
-			WHEN left_waiting THEN abandoned_at
-			WHEN ended THEN closed_at
-			ELSE as_of END) AS finished_at
-	FROM sliced WHERE escalation_started_at <= as_of
-), day AS (
+, day AS (
 	SELECT unnest(generate_series(
 		(SELECT date_trunc('day', timezone($timeZone, min(escalation_started_at))) FROM waits),
 		(SELECT date_trunc('day', timezone($timeZone, max(finished_at))) FROM waits),
@@ -36,8 +28,6 @@
 	FROM begun ASOF LEFT JOIN clock ON begun.finished_at >= clock.opens_at
 )
 SELECT label, path, tier, intent, channel, market, language, source, customer_value,
-	CASE WHEN engaged THEN 'engaged' WHEN left_waiting THEN 'abandoned' WHEN ended THEN 'unanswered' ELSE 'waiting' END AS ending,
-	greatest(0, seconds) / 60 AS minutes,
-	count(*) AS n
+	ending, greatest(0, seconds) / 60 AS minutes, count(*) AS n
 FROM measured
 GROUP BY ALL
