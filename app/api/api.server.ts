@@ -143,7 +143,7 @@ export function createApi() {
 		const db = await warehouse();
 		const verdicts = as_of
 			? await judgeAt(db, policy(), [new Date(as_of).toISOString()])
-			: (await standing(db, policy())).latest;
+			: await standing(db, policy());
 		return c.json(verdicts, 200);
 	});
 

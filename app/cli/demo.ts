@@ -10,7 +10,7 @@ import { ingest } from '#ingest/ingest.server';
 import { ingestLog, refreshFacts, weekOf, weeksPresent } from '#queries/queries.server';
 import { intentPolicyOf } from '#stoploss/policy';
 import { openWarehouse } from '#warehouse/warehouse.server';
-import { judgeNow, standing } from '../lib/server/judge.server';
+import { judgeNow, verdictsOver } from '../lib/server/judge.server';
 import { calendarOf, loadPolicy } from '../lib/server/policy-file.server';
 import { Failure } from './failure';
 import { startProgress } from './progress';
@@ -58,7 +58,7 @@ export async function runDemo({ conversations, port, serve: serves }: DemoOption
 	await refreshFacts(warehouse, intentPolicyOf(policy));
 	const weeks = await weeksPresent(warehouse, calendar);
 	await judgeNow(warehouse, policy);
-	const { history } = await standing(warehouse, policy);
+	const history = await verdictsOver(warehouse, policy);
 	await warehouse.close();
 
 	// A week is judged at its end, which is the first instant of the next one.

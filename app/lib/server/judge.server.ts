@@ -95,13 +95,17 @@ export async function judgeNow(warehouse: Warehouse, policy: Policy): Promise<Ve
 	return verdicts.filter(({ asOf }) => asOf === now);
 }
 
-/** The newest verdict of each rule that the policy still has, and all there were of them, oldest first. */
-export async function standing(
-	warehouse: Warehouse,
-	policy: Policy
-): Promise<{ latest: LedgerVerdict[]; history: LedgerVerdict[] }> {
+/** The newest verdict of each rule that the policy still has. */
+export async function standing(warehouse: Warehouse, policy: Policy): Promise<LedgerVerdict[]> {
+	return ofPolicy(policy, await latestVerdicts(warehouse));
+}
+
+/** All verdicts there were of the rules that the policy still has, oldest first. */
+export async function verdictsOver(warehouse: Warehouse, policy: Policy): Promise<LedgerVerdict[]> {
+	return ofPolicy(policy, await listVerdicts(warehouse));
+}
+
+function ofPolicy(policy: Policy, verdicts: readonly LedgerVerdict[]): LedgerVerdict[] {
 	const names = new Set(policy.stop_loss.rules.map(({ name }) => name));
-	const ours = ({ rule }: LedgerVerdict) => names.has(rule);
-	const [latest, history] = await Promise.all([latestVerdicts(warehouse), listVerdicts(warehouse)]);
-	return { latest: latest.filter(ours), history: history.filter(ours) };
+	return verdicts.filter(({ rule }) => names.has(rule));
 }

@@ -1,6 +1,6 @@
 /** The latest verdict of each rule, and how each rule's finding changed over time. */
 import { calendar, policy, warehouse } from '$lib/server/plimsoll.server';
-import { standing } from '$lib/server/judge.server';
+import { standing, verdictsOver } from '$lib/server/judge.server';
 import type { Finding } from '#warehouse/vocabulary';
 import type { PageServerLoad } from './$types';
 import { runsOf, verdictView } from './verdict-view';
@@ -9,7 +9,8 @@ import { runsOf, verdictView } from './verdict-view';
 const URGENCY: Record<Finding, number> = { breach: 0, blind: 1, watch: 2, undecided: 3, clear: 4 };
 
 export const load: PageServerLoad = async () => {
-	const { latest, history } = await standing(await warehouse(), policy());
+	const db = await warehouse();
+	const [latest, history] = await Promise.all([standing(db, policy()), verdictsOver(db, policy())]);
 	return {
 		timeZone: calendar().timeZone,
 		verdicts: latest

@@ -48,7 +48,7 @@ export const load: PageServerLoad = async ({ params, url }) => {
 	const base = { filter: listsOf(filter), asOf, calendar: zone, limits: limits() };
 	const shown = { ...base, weeks: previousWeek ? [previousWeek, params.week] : [params.week] };
 	const drawn = { ...base, weeks: lastWeeks };
-	const [byPath, overall, lineByPath, lineOverall, byIntent, present, { latest }] = await Promise.all([
+	const [byPath, overall, lineByPath, lineOverall, byIntent, present, latest] = await Promise.all([
 		rememberedScorecard(db, { ...shown, by: ['path'] }),
 		rememberedScorecard(db, { ...shown, by: [] }),
 		rememberedScorecard(db, { ...drawn, by: ['path'], metrics: metricsOf((path) => path !== null) }),
