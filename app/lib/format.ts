@@ -11,7 +11,8 @@ import {
 	type MeasurementStatus,
 	type MetricName,
 	type Path,
-	type Tier
+	type Role,
+	type ToolOutcome
 } from '#warehouse/vocabulary';
 
 const LOCALE = 'en-GB';
@@ -40,12 +41,14 @@ export const PATH_LABELS: Record<Path, string> = {
 	abandoned: 'Nobody replied'
 };
 
-export const TIER_LABELS: Record<Tier, string> = {
-	A: 'A, low risk',
-	B: 'B, medium risk',
-	C: 'C, high risk',
-	unassigned: 'No tier assigned'
+export const ROLE_LABELS: Record<Role, string> = {
+	customer: 'Customer',
+	bot: 'Bot',
+	agent: 'Person',
+	system: 'System'
 };
+
+export const OUTCOME_LABELS: Record<ToolOutcome, string> = { ok: '✓ ok', error: '✕ failed' };
 
 export const STATUS_LABELS: Record<MeasurementStatus, string> = {
 	measured: 'measured',
@@ -223,4 +226,14 @@ export function formatDays(window: { since: string; until: string }, timeZone = 
 /** `order_status` as `order status`; nothing else is changed. */
 export function humanise(word: string): string {
 	return word.replaceAll('_', ' ');
+}
+
+/** Arguments of a tool are kept as the log has them, which is often JSON in a string. */
+export function formatArguments(given: unknown): string {
+	if (typeof given !== 'string') return JSON.stringify(given, null, 2);
+	try {
+		return JSON.stringify(JSON.parse(given), null, 2);
+	} catch {
+		return given;
+	}
 }
