@@ -2,7 +2,6 @@
 CREATE SCHEMA log;
 
 CREATE SEQUENCE log.ingest_ids;
-CREATE SEQUENCE log.conversation_keys;
 
 CREATE TABLE log.ingest (
 	ingest_id BIGINT PRIMARY KEY,

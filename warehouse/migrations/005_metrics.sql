@@ -8,8 +8,7 @@ ALTER TABLE log.side_record ADD COLUMN audit_probability DOUBLE;
 
 -- Facts can be recomputed: the old ones go, and an empty fact.refreshed has them built anew.
 DELETE FROM fact.refreshed;
-DROP TABLE fact.episode;
-DROP TABLE fact.source;
+DROP TABLE IF EXISTS fact.episode;
 
 CREATE TABLE fact.episode (
 	conversation_key BIGINT NOT NULL,
@@ -74,22 +73,4 @@ CREATE TABLE fact.episode (
 	csat_matures_at TIMESTAMPTZ, -- also first contact resolution, bad containment and durable resolution: 7 days after closing
 	recontact_matures_at TIMESTAMPTZ, -- 72 hours after the resolve
 	complaint_matures_at TIMESTAMPTZ -- 14 days after closing
-);
-
--- What a source has ever said; what it never says is absent, not zero.
-CREATE TABLE fact.source (
-	source VARCHAR PRIMARY KEY,
-	has_customer BOOLEAN NOT NULL,
-	has_resolve BOOLEAN NOT NULL,
-	has_rating BOOLEAN NOT NULL,
-	has_audit BOOLEAN NOT NULL,
-	has_complaint BOOLEAN NOT NULL,
-	has_escalation BOOLEAN NOT NULL,
-	has_signal BOOLEAN NOT NULL,
-	has_refund BOOLEAN NOT NULL,
-	has_cost BOOLEAN NOT NULL,
-	has_handoff_parts BOOLEAN NOT NULL,
-	has_re_asked BOOLEAN NOT NULL,
-	has_request BOOLEAN NOT NULL,
-	has_silence BOOLEAN NOT NULL -- a customer who was asked for a rating and gave none
 );

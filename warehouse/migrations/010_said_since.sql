@@ -1,7 +1,7 @@
 -- What a source has said, since when: a look at an earlier time must not know of a complaint that came later.
 -- Facts can be recomputed: the old ones go, and an empty fact.refreshed has them built anew.
 DELETE FROM fact.refreshed;
-DROP TABLE fact.source;
+DROP TABLE IF EXISTS fact.source;
 
 -- Null: never.
 CREATE TABLE fact.source (
