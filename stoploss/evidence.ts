@@ -13,7 +13,8 @@ import {
 	PRIOR_VARIANCE,
 	worstDayOf,
 	z7Equivalent,
-	type Decomposition
+	type Decomposition,
+	type Statistic
 } from './statistic';
 
 interface Interval {
@@ -22,15 +23,9 @@ interface Interval {
 	level: 0.95;
 }
 
-export interface WindowEvidence {
+export interface WindowEvidence extends Statistic {
 	/** Length in days, and its first and last day. */
 	window: { days: number; since: string; until: string };
-	n: number;
-	observed: number;
-	expected: number;
-	worsening: number;
-	standardError: number;
-	z: number;
 	zCritical: number;
 	interval: Interval;
 	/** Practical size that the worsening must reach. */
