@@ -104,3 +104,9 @@ export interface DailyCohort {
 	/** Of those, the counted event. */
 	x: number;
 }
+
+/** Counts of a day as they became known: rows known by an instant add up to what was known then. */
+export interface KnownCohort extends DailyCohort {
+	/** Null, or left out: known once the day was ripe. May take away: an outcome that turned out otherwise. */
+	knownAt?: string | null;
+}

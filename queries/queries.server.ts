@@ -4,7 +4,13 @@
 export { refreshFacts, type IntentPolicy, type RefreshReport } from './facts/refresh.server';
 export { scorecard, watermark, type Filter, type ScorecardRequest } from './scorecard/scorecard.server';
 export { changeOf, type Direction, type MeasurementChange } from './scorecard/change';
-export { dailyCohorts, MATURITY_HOURS, type CohortMetric, type CohortRequest } from './cohorts/daily.server';
+export {
+	dailyCohorts,
+	knownCohorts,
+	MATURITY_HOURS,
+	type CohortMetric,
+	type CohortRequest
+} from './cohorts/daily.server';
 export * from './listings/listings.server';
 export { weekOf, weekWindow, weeksBetween } from './calendar';
 export { CATALOGUE, definitionOf, GROUPS, type Definition } from './metrics/catalogue';

@@ -3,7 +3,7 @@
  * database. Rows are added and never rewritten; an alert's state is the replay of its events, so a restart forgets
  * nothing. A transition and its messages are written in one transaction with the event that caused them.
  */
-import type { DailyCohort } from '../queries/measurement';
+import type { KnownCohort } from '../queries/measurement';
 import type { AlertState, DeliveryOutcome } from '../warehouse/vocabulary';
 import type { Session, Warehouse } from '../warehouse/warehouse.server';
 import {
@@ -17,10 +17,10 @@ import {
 	type Transition
 } from './alert';
 import { alertKey, deliveryKey, groupKey, identityOf } from './alert-identity';
-import { evaluatorOf, firstBaseline, type Evaluator } from './evaluate';
+import { evaluationOf, evaluatorOf, type BookOptions, type Evaluator } from './evaluate';
 import { recordVerdicts } from './ledger.server';
 import { dueMessages, type Message } from './outbox';
-import { confidenceOf, hashOf, type Policy } from './policy';
+import { ruleVersion, type Policy } from './policy';
 import type { Rule } from './rule';
 import { dayOf } from './series';
 import { BLINDNESS, blindnessFires, observe, observeBlindness, settingsOf } from './watch';
@@ -166,11 +166,11 @@ function weekOf(at: string): string {
 
 const refOf = (rule: Rule): RuleRef => ({
 	name: rule.name,
-	version: hashOf(rule),
+	version: ruleVersion(rule),
 	group: (at) => groupKey(rule, weekOf(at))
 });
 
-export interface WatchOptions {
+export interface WatchOptions extends BookOptions {
 	/** Rules whose data a data-quality alert doubts, and which one. */
 	inhibited?: Readonly<Record<string, string>>;
 }
@@ -183,7 +183,7 @@ export interface WatchOptions {
 export async function watchAlerts(
 	warehouse: Warehouse,
 	policy: Policy,
-	cohortsByRule: Readonly<Record<string, readonly DailyCohort[]>>,
+	cohortsByRule: Readonly<Record<string, readonly KnownCohort[]>>,
 	now: string,
 	policyVersion: string,
 	options: WatchOptions = {}
@@ -197,10 +197,16 @@ export async function watchAlerts(
 			const ref = refOf(rule);
 			const main = await load(session, alertKey(identityOf(rule, 'metric')), ref);
 			let { resetAfter } = main.alert;
-			let evaluator = evaluatorFor(policy, rule, cohorts, resetAfter);
+			let evaluator = evaluatorFor(policy, rule, cohorts, resetAfter, options);
 			if (isOpen(main.alert.state) && main.alert.firedAt !== null)
-				fired.push({ key: main.key, rule, evaluator, at: main.alert.firedAt });
+				fired.push({
+					key: main.key,
+					rule,
+					evaluator: evaluatorFor(policy, rule, cohorts.map(inHindsight), resetAfter, options),
+					at: main.alert.firedAt
+				});
 			const settings = settingsOf(rule);
+			const answered = options.companions?.[rule.name]?.answered;
 			const blind = blindnessFires(rule, policy.tiers.B)
 				? await load(session, alertKey(identityOf(rule, 'blindness')), ref)
 				: null;
@@ -212,16 +218,16 @@ export async function watchAlerts(
 			if (cohorts.length === 0) continue;
 			for (let due = seen === null ? first : evaluator.due(seen) + 1; due <= last; due++) {
 				const at = evaluator.instantOf(due);
-				const event = observe(evaluator.judge, due, at, main.alert);
+				const event = observe(evaluator.judgeAt(at), due, at, main.alert, answered);
 				main.add({ ...event, inhibitedBy: options.inhibited?.[rule.name] ?? null }, settings);
 				if (main.moved.at(-1)?.at === at) changedDays.push({ evaluator, at });
 				if (main.alert.resetAfter !== resetAfter) {
 					resetAfter = main.alert.resetAfter;
-					evaluator = evaluatorFor(policy, rule, cohorts, resetAfter);
+					evaluator = evaluatorFor(policy, rule, cohorts, resetAfter, options);
 				}
 				// A rollback dries up its own series: silence is what was asked for.
 				const asked = main.alert.state === 'mitigated' ? 'mitigated' : null;
-				blind?.add({ ...observeBlindness(evaluator.judge, due, at), inhibitedBy: asked }, BLINDNESS);
+				blind?.add({ ...observeBlindness(evaluator.judgeAt(at), due, at), inhibitedBy: asked }, BLINDNESS);
 			}
 		}
 		await save(session, lives);
@@ -260,19 +266,19 @@ async function restate(
 function evaluatorFor(
 	policy: Policy,
 	rule: Rule,
-	cohorts: readonly DailyCohort[],
-	resetAfter: string | null
+	cohorts: readonly KnownCohort[],
+	resetAfter: string | null,
+	options: BookOptions
 ): Evaluator {
 	return evaluatorOf({
-		rule,
-		cohorts,
-		baseline: firstBaseline(cohorts),
-		timeZone: policy.account.time_zone,
-		minimumEvidence: policy.minimum_evidence,
-		confidence: confidenceOf(policy, rule),
-		tierB: policy.tiers.B,
+		...evaluationOf(policy, rule, cohorts, options),
 		...(resetAfter ? { resetAfter } : {})
 	});
+}
+
+/** What came late counts as if it had been known at once: what a firing rests on today. */
+function inHindsight({ day, intent, n, x }: KnownCohort): KnownCohort {
+	return { day, intent, n, x };
 }
 
 /** What a person asks of an alert; gives back why it was refused, or null. */

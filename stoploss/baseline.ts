@@ -8,6 +8,12 @@ export interface FrozenBaseline extends Baseline {
 	until: string;
 }
 
+/** A baseline frozen by hand, and the instant of the data from which rules are judged against it. */
+export interface BaselineVersion {
+	from: string;
+	baseline: FrozenBaseline;
+}
+
 const ENOUGH = 400;
 const SHORTEST = 56;
 /** Longest a default baseline may grow, in days, while it collects its outcomes. */

@@ -134,3 +134,53 @@ test('windows after a reset do not find what was closed', () => {
 	expect(look(dropped).finding).toBe('breach');
 	expect(look(dropped, { resetAfter: dayAt(148) })).toMatchObject({ finding: 'undecided', evidence: null });
 });
+test('before the first day of the log is due nothing is missing; data that stopped, or never came, is', () => {
+	const young = { began: dayAt(148), asOf: `${dayAt(150)}T00:00:00Z` };
+	expect(look([], young)).toMatchObject({ finding: 'undecided', reason: 'No day of the log is due yet.' });
+	expect(look([], { ...young, asOf: `${dayAt(153)}T00:00:00Z` }).finding).toBe('blind');
+	expect(look(series(100, steady), { began: dayAt(0) }).finding).toBe('blind');
+	// A series that begins on its first day is not blind the day before.
+	expect(look(series(150, steady), { asOf: `${dayAt(1)}T00:00:00Z` }).finding).toBe('undecided');
+});
+test('a rule without data says where to look', () => {
+	expect(look([])).toMatchObject({ finding: 'blind', reason: expect.stringContaining('check its words') });
+});
+test('an erosion rule without a baseline is undecided and says so', () => {
+	const verdict = look(series(150, steady), { rule: rule('erosion', 2), baseline: null });
+	expect(verdict).toMatchObject({
+		finding: 'undecided',
+		reason: expect.stringContaining('no baseline yet')
+	});
+});
+test('what came late counts from its arrival, and a later baseline from the day it was frozen', () => {
+	const late = dropped.map((row) =>
+		row.day >= dayAt(136) && row.intent === 'refund'
+			? [
+					{ ...row, x: 400 },
+					{ ...row, n: 0, x: row.x - 400, knownAt: `${dayAt(152)}T12:00:00Z` }
+				]
+			: [row]
+	);
+	const at = (day: number) => look(late.flat(), { asOf: `${dayAt(day)}T00:00:00Z` }).finding;
+	expect(at(152)).not.toBe('breach');
+	expect(at(153)).toBe('breach');
+	const worn = series(182, (day) => ({ refund: [2000, day < 90 ? 0.8 : 0.7] }));
+	const lower = { from: `${dayAt(160)}T00:00:00Z`, baseline: freezeBaseline(worn, dayAt(90))! };
+	const erosion = (asOf: number) =>
+		look(worn, { rule: rule('erosion', 2), frozen: [lower], asOf: `${dayAt(asOf)}T00:00:00Z` }).finding;
+	expect(erosion(159)).toBe('breach');
+	expect(erosion(160)).not.toBe('breach');
+	expect(erosion(182)).toBe('clear');
+});
+test('the lines beside an AI-only alert: all paths, people only, and each intent with its own interval', () => {
+	const companions = { allPaths: shares(0.7, 0.75), peopleOnly: shares(0.85, 0.84) };
+	const evidence = look(dropped, { companions }).evidence!;
+	expect(evidence.guards.allPaths).toMatchObject({ before: 0.7, now: 0.75 });
+	expect(evidence.guards.peopleOnly!.now).toBeCloseTo(0.84, 9);
+	expect(evidence.guards.allPathsDisagree).toBe(true);
+	expect(evidence.cautions).toContain('all_paths_disagree');
+	const { difference } = evidence.drivers[0]!;
+	expect(difference.value).toBeCloseTo(0.2, 9);
+	expect(difference.interval.low).toBeLessThan(0.2);
+	expect(difference.interval.low).toBeGreaterThan(0.17);
+});

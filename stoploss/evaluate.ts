@@ -4,9 +4,9 @@
  * `clear` needs positive evidence; too few outcomes are `undecided`; no data where data is due is `blind`.
  * A breach must hold on consecutive evaluable days. The verdict carries the evidence that decided it.
  */
-import type { DailyCohort } from '../queries/measurement';
+import type { KnownCohort } from '../queries/measurement';
 import type { Finding } from '../warehouse/vocabulary';
-import { firstBaseline, type FrozenBaseline } from './baseline';
+import { firstBaseline, type BaselineVersion, type FrozenBaseline } from './baseline';
 import { DEFAULT_CONFIDENCE, type Confidence } from './budget';
 import {
 	around,
@@ -18,7 +18,8 @@ import {
 	type VerdictEvidence
 } from './evidence';
 import { judgeOf, type DayFinding, type Judge } from './judge';
-import { confidenceOf, hashOf, type Policy } from './policy';
+import { memoryOf } from './memory';
+import { confidenceOf, ruleVersion, type Policy } from './policy';
 import { sentenceOf, type Rule } from './rule';
 import { ruleMetric } from './rule-metrics';
 import { dayNumber, dayOf, seriesOf } from './series';
@@ -63,10 +64,16 @@ export interface Verdict {
 
 export interface Evaluation {
 	rule: Rule;
-	cohorts: readonly DailyCohort[];
+	/** With the instant from which each was known; no look uses what came after it. */
+	cohorts: readonly KnownCohort[];
 	/** Hours after a day's end until it is judged; the metric's own where not given. */
 	maturityHours?: number;
-	baseline?: FrozenBaseline | null;
+	/** `first`: the series' own first whole weeks, as known at each look. */
+	baseline?: FrozenBaseline | 'first' | null;
+	/** Frozen by hand, oldest first; each replaces the one before from its instant on. */
+	frozen?: readonly BaselineVersion[];
+	/** First day of the log: no data was due before it. */
+	began?: string;
 	timeZone?: string;
 	/** Used where the rule sets none. */
 	minimumEvidence?: number;
@@ -85,7 +92,10 @@ export interface EvaluateInput extends Evaluation {
 
 /** A rule over one series, ready to be asked about many instants. */
 export interface Evaluator {
+	/** With all that is known today. */
 	judge: Judge;
+	/** With what was known at an instant. */
+	judgeAt(asOf: string): Judge;
 	/** Last mature day at an instant, as a day number. */
 	due(asOf: string): number;
 	/** The first whole hour at which a day is the last mature one. */
@@ -100,19 +110,30 @@ export function evaluate(input: EvaluateInput): Verdict {
 export function evaluatorOf(evaluation: Evaluation): Evaluator {
 	const { rule, timeZone = 'UTC', resetAfter, companions = {} } = evaluation;
 	const maturityHours = evaluation.maturityHours ?? ruleMetric(rule.metric).maturityHours;
-	const judge = judgeOf({
+	const subject = {
 		rule,
-		series: seriesOf(evaluation.cohorts.filter((row) => row.n > 0)),
 		confidence: evaluation.confidence ?? DEFAULT_CONFIDENCE[rule.kind],
-		baseline: evaluation.baseline ?? null,
 		minimumEvidence: evaluation.minimumEvidence ?? 50,
+		...(evaluation.began ? { began: dayNumber(evaluation.began) } : {}),
 		...(resetAfter ? { resetAfter: dayNumber(resetAfter) } : {})
+	};
+	const judgeAt = memoryOf<Judge>(evaluation.cohorts, evaluation.frozen ?? [], (cohorts, frozen) => {
+		const series = seriesOf(cohorts);
+		const { baseline = null } = evaluation;
+		return judgeOf({
+			...subject,
+			series,
+			baseline: frozen ?? (baseline === 'first' ? firstBaseline(series) : baseline)
+		});
 	});
 	const due = lastMatureDay(maturityHours, timeZone);
-	const ruleVersion = hashOf(rule);
+	const version = ruleVersion(rule);
 	const sentence = sentenceOf(rule);
 	return {
-		judge,
+		get judge() {
+			return judgeAt(null);
+		},
+		judgeAt,
 		due,
 		instantOf(day) {
 			const guess = (day + 1) * 24 + maturityHours;
@@ -125,11 +146,12 @@ export function evaluatorOf(evaluation: Evaluation): Evaluator {
 		},
 		at(asOf) {
 			const day = due(asOf);
+			const judge = judgeAt(asOf);
 			const found = judge.finding(day);
 			const finding = found.finding === 'breach' && !found.held ? 'watch' : found.finding;
 			return {
 				rule: rule.name,
-				ruleVersion,
+				ruleVersion: version,
 				engine: ENGINE,
 				finding,
 				dayFinding: found.finding,
@@ -152,43 +174,46 @@ function reasonOf({ finding, held, reason, decisive }: DayFinding, due: number):
 		: 'The limit is broken today, and must hold on the next evaluable day.';
 }
 
-/** Evaluators of every rule of a policy; baselines are `firstBaseline` of each series unless given. */
-export function evaluatorsOf(
-	policy: Policy,
-	cohortsByRule: Readonly<Record<string, readonly DailyCohort[]>>,
-	options: {
-		baselines?: Readonly<Record<string, FrozenBaseline>>;
-		companions?: Readonly<Record<string, Companions>>;
-	} = {}
-): Map<string, Evaluator> {
-	return new Map(
-		policy.stop_loss.rules.map((rule) => {
-			const cohorts = cohortsByRule[rule.name] ?? [];
-			const evaluator = evaluatorOf({
-				rule,
-				cohorts,
-				baseline: options.baselines?.[rule.name] ?? firstBaseline(cohorts),
-				timeZone: policy.account.time_zone,
-				minimumEvidence: policy.minimum_evidence,
-				confidence: confidenceOf(policy, rule),
-				tierB: policy.tiers.B,
-				companions: options.companions?.[rule.name] ?? {}
-			});
-			return [rule.name, evaluator] as const;
-		})
-	);
+export interface BookOptions {
+	/** Frozen by hand, by rule, oldest first; the others have the first weeks of their series. */
+	frozen?: Readonly<Record<string, readonly BaselineVersion[]>>;
+	companions?: Readonly<Record<string, Companions>>;
+	/** First day of the log. */
+	began?: string;
 }
 
-/** One verdict per rule and instant; none uses a baseline that its time could not know yet. */
+/** What a rule of a policy is judged with. */
+export function evaluationOf(
+	policy: Policy,
+	rule: Rule,
+	cohorts: readonly KnownCohort[],
+	{ frozen, companions, began }: BookOptions = {}
+): Evaluation {
+	return {
+		rule,
+		cohorts,
+		baseline: 'first',
+		frozen: frozen?.[rule.name] ?? [],
+		timeZone: policy.account.time_zone,
+		minimumEvidence: policy.minimum_evidence,
+		confidence: confidenceOf(policy, rule),
+		tierB: policy.tiers.B,
+		companions: companions?.[rule.name] ?? {},
+		...(began ? { began } : {})
+	};
+}
+
+/** One verdict per rule and instant, each with what was known at that instant. */
 export function evaluateWeekly(
 	policy: Policy,
-	cohortsByRule: Readonly<Record<string, readonly DailyCohort[]>>,
+	cohortsByRule: Readonly<Record<string, readonly KnownCohort[]>>,
 	weekEnds: readonly string[],
-	options: Parameters<typeof evaluatorsOf>[2] = {}
+	options: BookOptions = {}
 ): Verdict[] {
-	return [...evaluatorsOf(policy, cohortsByRule, options).values()].flatMap((evaluator) =>
-		weekEnds.map((asOf) => evaluator.at(asOf))
-	);
+	return policy.stop_loss.rules.flatMap((rule) => {
+		const evaluator = evaluatorOf(evaluationOf(policy, rule, cohortsByRule[rule.name] ?? [], options));
+		return weekEnds.map((asOf) => evaluator.at(asOf));
+	});
 }
 
 function recommend(

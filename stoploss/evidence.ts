@@ -9,10 +9,12 @@ import {
 	changeStatistic,
 	decompose,
 	detectability,
+	newcombe,
 	onsetOf,
 	PRIOR_VARIANCE,
 	worstDayOf,
 	z7Equivalent,
+	type Bad,
 	type Decomposition,
 	type Statistic
 } from './statistic';
@@ -43,6 +45,8 @@ export interface Driver {
 	contribution: number;
 	standardError: number;
 	share: number;
+	/** How much worse its rate is than the reference, with the 95 % interval of Newcombe; day-to-day swings apart. */
+	difference: { value: number; interval: Interval };
 }
 
 export interface Guards {
@@ -56,6 +60,10 @@ export interface Guards {
 	responseRate: Shift | null;
 	/** Share of contacts that left this path, before and now; null where it isn't given. */
 	pathMix: Shift | null;
+	/** The same metric and intents over all paths; null where it isn't given, or counts one path only. */
+	allPaths: Shift | null;
+	/** The same metric and intents where people did all the work: a line to compare with. */
+	peopleOnly: Shift | null;
 	/** The same metric over all paths moved the other way. */
 	allPathsDisagree: boolean | null;
 }
@@ -100,6 +108,8 @@ export interface Companions {
 	left?: readonly DailyCohort[];
 	/** The rule's metric over all paths. */
 	allPaths?: readonly DailyCohort[];
+	/** The rule's metric where people did all the work. */
+	peopleOnly?: readonly DailyCohort[];
 }
 
 /** What the rule finds with 80 % power at the volume of the last four weeks. */
@@ -178,7 +188,7 @@ export function evidenceOf(
 
 /** Intents of the window by their part of the worsening, largest first. */
 export function driversOf(judge: Judge, look: Look): Driver[] {
-	const { rule, series } = judge.subject;
+	const { rule, series, baseline } = judge.subject;
 	const { bad } = judge;
 	const after = spanOf(series, look.since, look.until);
 	const frozen = rule.kind === 'change' ? null : judge.referenceAt(look.until);
@@ -196,6 +206,8 @@ export function driversOf(judge: Judge, look: Look): Driver[] {
 		const past1 = (expected * size + 1) / (size + 2);
 		const contribution = weight * bad * (observed - expected);
 		const standardError = weight * Math.sqrt((smooth * (1 - smooth)) / n + (past1 * (1 - past1)) / size);
+		const past0 = frozen ? (baseline?.x0[intent] ?? 0) : before.xs[i]!;
+		const pastN = frozen ? (baseline?.n0[intent] ?? 0) : past;
 		drivers.push({
 			intent,
 			n,
@@ -203,7 +215,8 @@ export function driversOf(judge: Judge, look: Look): Driver[] {
 			expected,
 			contribution,
 			standardError,
-			share: look.worsening > 0 ? contribution / look.worsening : 0
+			share: look.worsening > 0 ? contribution / look.worsening : 0,
+			difference: differenceOf(bad, after.xs[i]!, n, past0, pastN)
 		});
 	});
 	return drivers.sort((a, b) => b.contribution - a.contribution);
@@ -238,7 +251,27 @@ function guardsOf(judge: Judge, look: Look, due: number, companions: Companions)
 		maturity: { until: dayOf(due), emptyDays },
 		responseRate: shiftOf(companions.answered, since, until),
 		pathMix: shiftOf(companions.left, since, until),
+		allPaths,
+		peopleOnly: shiftOf(companions.peopleOnly, since, until),
 		allPathsDisagree: allPaths ? judge.bad * (allPaths.now - allPaths.before) < 0 && look.worsening > 0 : null
+	};
+}
+
+const companions = new WeakMap<readonly DailyCohort[], Series>();
+
+/** Kept: one companion is asked about every day of a year. */
+function companionSeries(rows: readonly DailyCohort[]): Series {
+	let series = companions.get(rows);
+	if (!series) companions.set(rows, (series = seriesOf(rows)));
+	return series;
+}
+
+/** Worsening of an intent's own rate against its reference. */
+function differenceOf(bad: Bad, x: number, n: number, x0: number, n0: number): Driver['difference'] {
+	const { difference, low, high } = newcombe(x, n, x0, n0);
+	return {
+		value: bad * difference,
+		interval: { low: bad > 0 ? low : -high, high: bad > 0 ? high : -low, level: 0.95 }
 	};
 }
 
@@ -249,7 +282,7 @@ export function shiftOf(
 	until: number
 ): Shift | null {
 	if (!rows) return null;
-	const series: Series = seriesOf(rows);
+	const series = companionSeries(rows);
 	const before = spanOf(series, since - REFERENCE_DAYS, since - 1);
 	const after = spanOf(series, since, until);
 	const s = changeStatistic({

@@ -67,6 +67,8 @@ export interface Subject {
 	minimumEvidence: number;
 	/** Windows lie wholly after this day, on which an alert was closed. */
 	resetAfter?: number;
+	/** First day of the log; the first of the series where it isn't given. */
+	began?: number;
 }
 
 export interface Judge {
@@ -217,10 +219,22 @@ export function judgeOf(subject: Subject): Judge {
 			looks,
 			decisive
 		});
+		// Data that was never due can't be missing.
+		if (due < (subject.began ?? (series.days > 0 ? series.first : -Infinity)))
+			return say('undecided', 'No day of the log is due yet.');
+		if (series.days === 0)
+			return say(
+				'blind',
+				'No outcome ever came from this slice: check its words, and whether the log says what the metric needs.'
+			);
 		if (countOf(series, due - 6, due) === 0) return say('blind', 'No outcome in the last week that is due.');
 		if (countOf(series, due, due) === 0 && countOf(series, due - 27, due) / 28 >= DAILY)
 			return say('blind', 'No outcome on the last day that is due.');
-		if (rule.kind === 'erosion' && due <= frozenUntil) return say('undecided', 'No baseline is frozen yet.');
+		if (rule.kind === 'erosion' && (!frozen || due <= frozenUntil))
+			return say(
+				'undecided',
+				'There is no baseline yet: it takes 8 whole weeks, or up to 26, that hold 400 outcomes.'
+			);
 		let last = due;
 		while (countOf(series, last, last) === 0) last--;
 		const looks = looksAt(last);

@@ -1,7 +1,14 @@
 /** The policy: the default one is sound, and every problem names its line and a remedy. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { confidenceOf, intentPolicyOf, parsePolicy, policyJsonSchema } from './policy';
+import {
+	confidenceOf,
+	intentPolicyOf,
+	parsePolicy,
+	policyJsonSchema,
+	ruleTitles,
+	ruleVersion
+} from './policy';
 import { sentenceOf } from './rule';
 
 const text = readFileSync(new URL('../plimsoll.yaml', import.meta.url), 'utf8');
@@ -64,6 +71,16 @@ test.each([
 		change.replace('kind', 'slice: { tier: B, intent: order_status }, kind'),
 		'Drop tier'
 	],
+	[
+		'a metric whose outcomes are not independent',
+		change.replace('csat_top_box', 'handoff_completeness'),
+		'Watch one of'
+	],
+	[
+		'a path that the metric never counts',
+		'{ name: one, metric: bad_containment, slice: { path: escalated }, kind: erosion, rise_percent: 15, owner: lead }',
+		'Set path to ai_only'
+	],
 	['a runbook that is no link', change.replace('owner', 'runbook: wiki, owner'), 'valid value']
 ])('%s is refused at its line', (_, rule, remedy) => {
 	const { policy, problems } = parsePolicy(book(rule));
@@ -102,6 +119,21 @@ test.each([
 	[`{ ${floor} }`, 'Move to assist when CSAT (all contacts) is confidently below 75 %.']
 ])('a rule says itself: %s', (rule, sentence) => {
 	expect(sentenceOf(parsePolicy(book(rule)).policy!.stop_loss.rules[0]!)).toBe(sentence);
+});
+
+test('a rule is called by its title, or else by metric, slice and kind; a new title is no new version', () => {
+	const [plain, named] = [change, change.replace('name: one', 'name: one, title: CSAT falls')].map(
+		(rule) => parsePolicy(book(rule)).policy!
+	);
+	expect(ruleTitles(plain!)).toEqual({ one: 'CSAT: sudden fall' });
+	expect(ruleTitles(named!)).toEqual({ one: 'CSAT falls' });
+	expect(ruleVersion(named!.stop_loss.rules[0]!)).toBe(ruleVersion(plain!.stop_loss.rules[0]!));
+	const slow = parsePolicy(
+		book(
+			'{ name: one, metric: bad_containment, slice: { tier: B, path: ai_only }, kind: erosion, rise_percent: 15, owner: lead }'
+		)
+	).policy!;
+	expect(ruleTitles(slow)).toEqual({ one: 'Bad containment, tier B, AI only: slow rise' });
 });
 
 test('the budget is shared by the rules of a kind, and the watch line is never above the stop line', () => {

@@ -6,9 +6,10 @@ import { createHash } from 'node:crypto';
 import { LineCounter, isNode, parseDocument } from 'yaml';
 import { z } from 'zod';
 import type { Limits } from '../queries/measurement';
-import { METRICS } from '../warehouse/vocabulary';
+import { METRICS, type MetricName } from '../warehouse/vocabulary';
 import { confidenceFor, DEFAULT_CONFIDENCE, type Confidence } from './budget';
-import { levelProblems, ruleSchema, ruleTestSchema, type Rule } from './rule';
+import { levelProblems, ruleSchema, ruleTestSchema, titleOf, type Rule } from './rule';
+import { UNWATCHABLE } from './rule-metrics';
 
 const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'Write a time of day as "09:00"');
@@ -115,7 +116,7 @@ export function parsePolicy(text: string): { policy: Policy | null; problems: Po
 				if (issue.path.at(-1) === 'metric' && (METRICS as readonly string[]).includes(given))
 					add(
 						issue.path,
-						`No rule can watch ${given}: it is no proportion`,
+						`No rule can watch ${given}: ${UNWATCHABLE[given as MetricName] ?? 'it is no proportion'}`,
 						`Watch one of ${words.join(', ')}.`
 					);
 				else
@@ -166,11 +167,15 @@ export function parsePolicy(text: string): { policy: Policy | null; problems: Po
 			);
 	});
 	const names = new Set<string>();
+	const titles = new Set<string>();
 	policy.stop_loss.rules.forEach((rule, index) => {
 		const path = ['stop_loss', 'rules', index];
 		if (names.has(rule.name))
 			add([...path, 'name'], `Two rules are named ${rule.name}`, 'Give each rule its own name.');
 		names.add(rule.name);
+		if (rule.title && titles.has(rule.title))
+			add([...path, 'title'], `Two rules are titled ${rule.title}`, 'Give each rule its own title.');
+		if (rule.title) titles.add(rule.title);
 		const { intent, intents } = rule.slice;
 		if (intent && intents)
 			add(
@@ -241,6 +246,16 @@ export function limitsOf({ account, limits }: Policy): Limits {
 			holidays: hours.holidays
 		}
 	};
+}
+
+/** Changes whenever the rule would judge otherwise; what it is called does not count. */
+export function ruleVersion({ title: _, ...rule }: Rule): string {
+	return hashOf(rule);
+}
+
+/** What people call each rule, by name. */
+export function ruleTitles(policy: Policy): Record<string, string> {
+	return Object.fromEntries(policy.stop_loss.rules.map((rule) => [rule.name, titleOf(rule)]));
 }
 
 /** The lines that a rule must cross: its part of the budget, or the shipped ones where none is set. */

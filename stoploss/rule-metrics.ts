@@ -1,8 +1,9 @@
 /**
  * What a rule may watch: proportions that daily cohorts can give, with the direction that harms customers. Pure.
- * Waits and durations are no proportions: a rule on one is refused, with the remedy.
+ * Waits and durations are no proportions, and the six parts of one handoff are no six outcomes: a rule on one is
+ * refused, with the remedy.
  */
-import { METRICS, type MetricName } from '../warehouse/vocabulary';
+import { METRICS, type MetricName, type Path } from '../warehouse/vocabulary';
 import type { Bad } from './statistic';
 
 export interface RuleMetric {
@@ -11,6 +12,8 @@ export interface RuleMetric {
 	maturityHours: number;
 	/** As it stands in a sentence. */
 	words: string;
+	/** The only path whose contacts it counts. */
+	only?: Path;
 }
 
 const fallIsBad = (maturityHours: number, words: string): RuleMetric => ({ bad: -1, maturityHours, words });
@@ -25,15 +28,14 @@ const TABLE: Readonly<Record<string, RuleMetric>> = {
 	recontact_72h_any_intent: riseIsBad(72, 'recontact within 72 hours for any reason'),
 	first_contact_resolution: fallIsBad(168, 'first-contact resolution'),
 	durable_resolution: fallIsBad(168, 'durable resolution'),
-	bad_containment: riseIsBad(168, 'bad containment'),
+	bad_containment: { ...riseIsBad(168, 'bad containment'), only: 'ai_only' },
 	refund_error_rate: riseIsBad(336, 'the refund error rate'),
 	complaint_rate: riseIsBad(336, 'the complaint rate'),
 	complaint_rate_regulator: riseIsBad(336, 'the rate of complaints to a regulator'),
 	escalation_within_limit: fallIsBad(0, 'the share of escalations answered within the limit'),
 	escalation_abandonment: riseIsBad(0, 'abandonment while waiting for a person'),
-	re_ask_rate: riseIsBad(0, 'the re-ask rate'),
+	re_ask_rate: { ...riseIsBad(0, 'the re-ask rate'), only: 'escalated' },
 	human_out: fallIsBad(0, 'the share of requests for a person that reached one'),
-	handoff_completeness: fallIsBad(0, 'handoff completeness'),
 	refund_approval: fallIsBad(0, 'the share of large refunds with an approval')
 };
 
@@ -44,3 +46,13 @@ export function ruleMetric(name: MetricName): RuleMetric {
 	if (!metric) throw new Error(`No stop-loss rule can watch ${name}`);
 	return metric;
 }
+
+/** Why a metric that exists can't be watched, for those where it isn't that they are no proportion. */
+export const UNWATCHABLE: Partial<Record<MetricName, string>> = {
+	handoff_completeness: 'the six parts of one handoff stand or fall together and are not six outcomes',
+	containment: 'a rise is no good news by itself',
+	csat_reply_rate: 'it says who answers and not how they fare',
+	csat_if_silent_unhappy: 'it is a bound and not a measurement',
+	csat_if_silent_happy: 'it is a bound and not a measurement',
+	recontact_72h_estimate: 'it is provisional until its window has passed'
+};

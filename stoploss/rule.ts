@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { FINDINGS, PATHS, TIERS } from '../warehouse/vocabulary';
 import { RULE_METRICS, ruleMetric } from './rule-metrics';
+import type { Bad } from './statistic';
 
 export const RULE_KINDS = ['change', 'erosion', 'floor'] as const;
 export type RuleKind = (typeof RULE_KINDS)[number];
@@ -26,6 +27,8 @@ const percent = z.number().gt(0).lt(100);
 
 export const ruleSchema = z.strictObject({
 	name: z.string().min(1),
+	/** What people call it; made from metric, slice and kind where it is missing. */
+	title: z.string().min(1).max(80).optional(),
 	metric: z.enum(RULE_METRICS),
 	slice: sliceSchema.default({}),
 	kind: z.enum(RULE_KINDS),
@@ -90,7 +93,13 @@ interface LevelProblem {
 
 export function levelProblems(rule: Rule): LevelProblem[] {
 	const problems: LevelProblem[] = [];
-	const { bad } = ruleMetric(rule.metric);
+	const { bad, only } = ruleMetric(rule.metric);
+	if (only && rule.slice.path && rule.slice.path !== only)
+		problems.push({
+			at: ['slice', 'path'],
+			message: `The slice of rule ${rule.name} matches nothing: ${rule.metric} counts only ${only}`,
+			remedy: `Set path to ${only}, or leave it out.`
+		});
 	const wanted =
 		rule.kind === 'floor'
 			? ['limit_percent']
@@ -153,6 +162,21 @@ function told([name, value]: [string, unknown]): string {
 			.map((one) => PATH_WORDS[String(one)] ?? String(one))
 			.join(' or ');
 	return `${name.replaceAll('_', ' ')} ${words.join(', ')}`;
+}
+
+const KIND_WORDS: Record<RuleKind, (bad: Bad) => string> = {
+	change: (bad) => (bad < 0 ? 'sudden fall' : 'sudden rise'),
+	erosion: (bad) => (bad < 0 ? 'slow erosion' : 'slow rise'),
+	floor: (bad) => (bad < 0 ? 'floor' : 'ceiling')
+};
+
+/** What people call a rule. */
+export function titleOf(rule: Rule): string {
+	if (rule.title) return rule.title;
+	const { bad, words } = ruleMetric(rule.metric);
+	const subject = words.replace(/^the /, '');
+	const slice = Object.entries(rule.slice).map(told).join(', ');
+	return `${subject.charAt(0).toUpperCase()}${subject.slice(1)}${slice ? `, ${slice}` : ''}: ${KIND_WORDS[rule.kind](bad)}`;
 }
 
 export function sentenceOf(rule: Rule): string {

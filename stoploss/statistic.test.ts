@@ -14,6 +14,7 @@ import {
 	decompose,
 	detectability,
 	erosionStatistic,
+	newcombe,
 	onsetOf,
 	referenceOf,
 	runningVariance,
@@ -39,6 +40,14 @@ describe.skipIf(!golden)('golden values', () => {
 	test('critical z and inflation', () => {
 		for (const c of golden.zcrit) near(zCritical(c.z7, c.L), c.zcrit);
 		for (const c of golden.ar1_inflation) near(ar1Inflation(c.rho, c.L), c.f);
+	});
+	test('the difference of two shares', () => {
+		for (const c of golden.newcombe.filter((one: { conf: number }) => one.conf === 0.95)) {
+			const { difference, low, high } = newcombe(c.x1, c.n1, c.x2, c.n2);
+			near(difference, c.d);
+			near(low, c.lo);
+			near(high, c.hi);
+		}
 	});
 	test('detectability', () => {
 		for (const c of golden.detectability) {

@@ -398,3 +398,26 @@ export function decompose(
 	const change = after.x / after.n - before.x / before.n;
 	return { total: change, within, mix: change - within };
 }
+
+const Z95 = 1.959963984540054;
+
+/** Wilson's interval; everything is possible where nothing was counted. */
+function wilson(x: number, n: number): { low: number; high: number } {
+	if (n === 0) return { low: 0, high: 1 };
+	const p = x / n;
+	const z2 = Z95 ** 2;
+	const centre = (p + z2 / (2 * n)) / (1 + z2 / n);
+	const half = (Z95 / (1 + z2 / n)) * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n * n));
+	return { low: x === 0 ? 0 : Math.max(0, centre - half), high: x === n ? 1 : Math.min(1, centre + half) };
+}
+
+/** Newcombe's 95 % interval of the difference of two shares, first minus second. */
+export function newcombe(x1: number, n1: number, x2: number, n2: number) {
+	const [p1, p2] = [n1 > 0 ? x1 / n1 : 0, n2 > 0 ? x2 / n2 : 0];
+	const [a, b] = [wilson(x1, n1), wilson(x2, n2)];
+	return {
+		difference: p1 - p2,
+		low: p1 - p2 - Math.hypot(p1 - a.low, b.high - p2),
+		high: p1 - p2 + Math.hypot(a.high - p1, p2 - b.low)
+	};
+}

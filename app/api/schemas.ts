@@ -164,7 +164,13 @@ export const verdict = z
 						expected: z.number(),
 						contribution: z.number(),
 						standardError: z.number(),
-						share: z.number()
+						share: z.number(),
+						difference: z
+							.object({ value: z.number(), interval: interval95 })
+							.optional()
+							.describe(
+								'Worsening of the intent alone, with the interval of Newcombe; not in verdicts of old.'
+							)
 					})
 				),
 				onset: z.object({ since: z.string(), days: whole(), worsening: z.number() }).nullable(),
@@ -174,7 +180,9 @@ export const verdict = z
 					volumeGrowth: z.number().nullable(),
 					maturity: z.object({ until: z.string(), emptyDays: whole() }),
 					responseRate: shift.nullable(),
-					pathMix: shift.nullable(),
+					pathMix: shift.nullable().describe('Share of the contacts of the bot that left the path.'),
+					allPaths: shift.nullable().optional(),
+					peopleOnly: shift.nullable().optional(),
 					allPathsDisagree: z.boolean().nullable()
 				}),
 				cautions: z.array(z.enum(CAUTIONS))

@@ -5,6 +5,7 @@
  */
 import { watermark } from '#queries/queries.server';
 import type { Verdict } from '#stoploss/evaluate';
+import { ruleTitles } from '#stoploss/policy';
 import type { Finding } from '#warehouse/vocabulary';
 import { judgeAt, judgeNow } from '../lib/server/judge.server';
 import { loadPolicy } from '../lib/server/policy-file.server';
@@ -41,9 +42,10 @@ export async function runCheck(options: CheckOptions): Promise<number> {
 			return (await (await askServer(server, '/api/alerts', { as_of: options.asOf })).json()) as Verdict[];
 		}
 	});
+	const titles = ruleTitles(policy);
 	if (options.json) console.log(JSON.stringify(verdicts, null, 2));
 	else
 		for (const { finding, rule, asOf, reason } of verdicts)
-			console.log(`${finding.padEnd(9)}  ${rule}  (${asOf})  ${reason}`);
+			console.log(`${finding.padEnd(9)}  ${titles[rule] ?? rule} (${rule}, ${asOf})  ${reason}`);
 	return exitOf(verdicts.map(({ finding }) => finding));
 }

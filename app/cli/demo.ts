@@ -8,7 +8,7 @@ import { DEFAULT_STORY } from '#fixtures/story/story';
 import { writeStory } from '#fixtures/story/write-story.server';
 import { ingest } from '#ingest/ingest.server';
 import { ingestLog, refreshFacts, weekOf, weeksPresent } from '#queries/queries.server';
-import { intentPolicyOf } from '#stoploss/policy';
+import { intentPolicyOf, ruleTitles } from '#stoploss/policy';
 import { openWarehouse } from '#warehouse/warehouse.server';
 import { judgeNow, verdictsOver } from '../lib/server/judge.server';
 import { calendarOf, loadPolicy } from '../lib/server/policy-file.server';
@@ -68,7 +68,9 @@ export async function runDemo({ conversations, port, serve: serves }: DemoOption
 	const early = fired.filter((verdict) => judged(verdict) < truth.onsetWeek).length;
 	console.log(`\nErosion began             ${truth.onsetWeek}  (${truth.erodingIntents.join(', ')})`);
 	console.log(`The headline showed it    ${truth.headlineFellWeek ?? 'never'}`);
-	console.log(`Plimsoll fired            ${first ? `${judged(first)}  (${first.rule})` : 'not at all'}`);
+	console.log(
+		`Plimsoll fired            ${first ? `${judged(first)}  (${ruleTitles(policy)[first.rule]})` : 'not at all'}`
+	);
 	if (early > 0) console.log(`Alarms before the erosion ${early}`);
 	const intents = first?.recommendation?.intents.map(({ intent }) => intent) ?? [];
 	if (intents.length > 0)

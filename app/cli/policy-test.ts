@@ -1,12 +1,17 @@
 /** `plimsoll policy test`: the tests that a policy carries, through the real statistics. Prints; refuses a bad policy. */
+import { ruleTitles } from '#stoploss/policy';
 import { runRuleTests } from '#stoploss/rule-tests';
 import { EXIT } from './failure';
 import { loadPolicy } from '../lib/server/policy-file.server';
 
 export function testPolicyFile(path: string): number {
-	const results = runRuleTests(loadPolicy(path));
+	const policy = loadPolicy(path);
+	const titles = ruleTitles(policy);
+	const results = runRuleTests(policy);
 	for (const { name, rule, found, reason, failure } of results)
-		console.log(`${failure === null ? 'pass' : 'FAIL'}  ${name}  (${rule}: ${found})  ${failure ?? reason}`);
+		console.log(
+			`${failure === null ? 'pass' : 'FAIL'}  ${name}  (${titles[rule]}: ${found})  ${failure ?? reason}`
+		);
 	const failed = results.filter(({ failure }) => failure !== null).length;
 	console.log(
 		results.length === 0

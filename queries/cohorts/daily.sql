@@ -1,31 +1,12 @@
 -- grain: one row a cohort day and intent
 -- clock: the day of closing in the account's zone
--- includes: contacts of outcomes.sql that count for $metric, of days that ended $maturityHours before as_of
+-- includes: what counted.sql or counted-refunds.sql counts, of days that ended $maturityHours before as_of
 -- excludes: days so young that an outcome can still change
 , cohort AS (
 	SELECT strftime(timezone($timeZone, clock_at), '%Y-%m-%d') AS day,
 		timezone($timeZone, date_trunc('day', timezone($timeZone, clock_at)) + INTERVAL 1 DAY) AS day_ends,
-		intent, as_of,
-		CASE $metric
-			WHEN 'csat_top_box' THEN csat_top_box
-			WHEN 'csat_reply_rate' THEN csat_reply_rate
-			WHEN 'recontact_24h' THEN counted_recontact_24h
-			WHEN 'recontact_48h' THEN counted_recontact_48h
-			WHEN 'recontact_72h' THEN counted_recontact_72h
-			WHEN 'recontact_24_72h' THEN counted_recontact_24_72h
-			WHEN 'recontact_72h_any_intent' THEN recontact_72h_any_intent
-			WHEN 'first_contact_resolution' THEN first_contact_resolution
-			WHEN 'containment' THEN containment
-			WHEN 'bad_containment' THEN bad_containment
-			WHEN 'durable_resolution' THEN durable_resolution
-			WHEN 'escalation_within_limit' THEN escalation_within_limit
-			WHEN 'escalation_abandonment' THEN escalation_abandonment
-			WHEN 'human_out' THEN human_out
-			WHEN 're_ask_rate' THEN re_ask_rate
-			WHEN 'complaint_rate' THEN complaint_rate
-			WHEN 'complaint_rate_regulator' THEN complaint_rate_regulator
-		END AS counted
-	FROM outcomes WHERE clock_at IS NOT NULL
+		intent, as_of, counted
+	FROM counted
 )
 SELECT day, intent, count(*) AS n, count(*) FILTER (counted) AS x
 FROM cohort

@@ -190,6 +190,12 @@ export async function weeksPresent(warehouse: Warehouse, calendar: Calendar): Pr
 }
 
 /** Values of each dimension among the contacts of a window, the most frequent first. */
+/** First day of the log in the account's zone, as YYYY-MM-DD; null when it is empty. */
+export async function firstDay(warehouse: Warehouse, { timeZone }: Calendar): Promise<string | null> {
+	const [row] = await warehouse.all<{ first: string | null }>(span);
+	return row?.first ? new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date(row.first)) : null;
+}
+
 export async function valuesPresent(
 	warehouse: Warehouse,
 	window: { since: string; until: string }

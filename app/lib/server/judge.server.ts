@@ -3,17 +3,7 @@
  * "Now" is the watermark of the data. What `judgeNow` decides goes into the ledger; `judgeAt` answers a question
  * about another time and records nothing.
  */
-import {
-	dailyCohorts,
-	MATURITY_HOURS,
-	watermark,
-	weekOf,
-	weekWindow,
-	weeksBetween,
-	weeksPresent,
-	type CohortMetric
-} from '#queries/queries.server';
-import type { DailyCohort } from '#queries/measurement';
+import { watermark, weekOf, weekWindow, weeksBetween, weeksPresent } from '#queries/queries.server';
 import { watchAlerts } from '#stoploss/alert-ledger.server';
 import { evaluateWeekly, type Verdict } from '#stoploss/evaluate';
 import {
@@ -23,37 +13,10 @@ import {
 	recordVerdicts,
 	type LedgerVerdict
 } from '#stoploss/ledger.server';
-import { limitsOf, type Policy } from '#stoploss/policy';
-import { DIMENSIONS, type MetricName } from '#warehouse/vocabulary';
+import type { Policy } from '#stoploss/policy';
 import type { Warehouse } from '#warehouse/warehouse.server';
 import { calendarOf } from './policy-file.server';
-
-type Cohorts = Record<string, DailyCohort[]>;
-
-const hasCohorts = (metric: MetricName): metric is CohortMetric => metric in MATURITY_HOURS;
-
-/** What every rule reads, as known at a time. */
-async function cohortsAt(warehouse: Warehouse, policy: Policy, asOf: string): Promise<Cohorts> {
-	const cohorts: Cohorts = {};
-	for (const { name, metric, slice } of policy.stop_loss.rules) {
-		const filter = Object.fromEntries(
-			DIMENSIONS.flatMap((dimension) => {
-				const value = dimension === 'intent' ? (slice.intents ?? slice.intent) : slice[dimension];
-				return value === undefined ? [] : [[dimension, [value].flat()]];
-			})
-		);
-		// A metric without daily cohorts has no data where data is due: its rule is blind.
-		if (!hasCohorts(metric)) continue;
-		cohorts[name] = await dailyCohorts(warehouse, {
-			metric,
-			filter,
-			calendar: calendarOf(policy),
-			limits: limitsOf(policy),
-			asOf
-		});
-	}
-	return cohorts;
-}
+import { ruleData } from './rule-data.server';
 
 /** Verdicts of every rule at each time, in order of rules; nothing is recorded. */
 export async function judgeAt(
@@ -63,7 +26,8 @@ export async function judgeAt(
 ): Promise<Verdict[]> {
 	const latest = times.at(-1);
 	if (latest === undefined) return [];
-	return evaluateWeekly(policy, await cohortsAt(warehouse, policy, latest), times);
+	const { cohorts, options } = await ruleData(warehouse, policy, latest);
+	return evaluateWeekly(policy, cohorts, times, options);
 }
 
 /**
@@ -87,11 +51,11 @@ export async function judgeNow(warehouse: Warehouse, policy: Policy): Promise<Ve
 		.filter((week) => week < thisWeek)
 		.map((week) => weekWindow(calendar, week).until)
 		.filter((end) => Date.parse(end) > latest && Date.parse(end) < Date.parse(now));
-	const cohorts = await cohortsAt(warehouse, policy, now);
-	const verdicts = evaluateWeekly(policy, cohorts, [...ends, now]);
+	const { cohorts, options } = await ruleData(warehouse, policy, now);
+	const verdicts = evaluateWeekly(policy, cohorts, [...ends, now], options);
 	const version = await recordPolicy(warehouse, policy, new Date().toISOString());
 	await recordVerdicts(warehouse, verdicts, version);
-	await watchAlerts(warehouse, policy, cohorts, now, version);
+	await watchAlerts(warehouse, policy, cohorts, now, version, options);
 	return verdicts.filter(({ asOf }) => asOf === now);
 }
 
