@@ -81,9 +81,11 @@ export interface Calendar {
 export interface Limits {
 	/** Minutes within which a person must answer. */
 	escalationMinutes?: number | undefined;
+	/** Of the amounts below, such as EUR; what is in another currency is not judged against them. */
+	currency?: string | undefined;
 	/** Refunds above this many minor units need a person. */
 	refundApprovalMinor?: number | undefined;
-	/** Cost of a minute of a person's work, in units of the log's currency. */
+	/** Cost of a minute of a person's work; without `currency`, in units of the log's own. */
 	humanMinuteCost?: number | undefined;
 	businessHours?: BusinessHours | undefined;
 }

@@ -102,6 +102,17 @@ test('levels on the right side are accepted', () => {
 		expect(parsePolicy(book(rule)).problems).toEqual([]);
 });
 
+test('business hours without an hour, and a limit in no known currency, are refused at their lines', () => {
+	const closed = text.replace(/open:\n(\s+- .*\n)+/, 'open: []\n');
+	const { policy, problems } = parsePolicy(closed);
+	expect(policy).toBeNull();
+	expect(problems).toMatchObject([{ line: 8, path: 'account.business_hours.open' }]);
+	expect(problems[0]!.remedy).toContain('remove business_hours');
+	expect(parsePolicy(text.replace('currency: EUR', 'currency: euro')).problems).toMatchObject([
+		{ path: 'limits.currency', message: 'Write a currency as EUR' }
+	]);
+});
+
 test('a test of a rule that is not in the book is refused', () => {
 	const tests = '[{ name: t, rule: other, weeks: [{ intents: {} }], expect: blind }]';
 	expect(parsePolicy(book(change, tests)).problems[0]?.remedy).toContain('Did you mean one');

@@ -46,6 +46,11 @@ export const policySchema = z.strictObject({
 		.default([]),
 	limits: z.strictObject({
 		escalation_minutes: z.number().positive(),
+		currency: z
+			.string()
+			.regex(/^[A-Z]{3}$/, 'Write a currency as EUR')
+			.optional()
+			.describe('Of the amounts below; what is in another currency is not judged against them.'),
 		refund_approval_minor: z.int().nonnegative(),
 		human_minute_cost: z
 			.number()
@@ -144,6 +149,12 @@ export function parsePolicy(text: string): { policy: Policy | null; problems: Po
 			'Use an IANA name, such as Europe/Stockholm.'
 		);
 	}
+	if (policy.account.business_hours?.open.length === 0)
+		add(
+			['account', 'business_hours', 'open'],
+			'Business hours without any hour: every wait would last 0 minutes',
+			'Name the days and hours, or remove business_hours.'
+		);
 	const tierOf = new Map<string, string>();
 	for (const tier of ['A', 'B', 'C'] as const) {
 		policy.tiers[tier].forEach((intent, index) => {
@@ -237,6 +248,7 @@ export function limitsOf({ account, limits }: Policy): Limits {
 	const hours = account.business_hours;
 	return {
 		escalationMinutes: limits.escalation_minutes,
+		currency: limits.currency,
 		refundApprovalMinor: limits.refund_approval_minor,
 		humanMinuteCost: limits.human_minute_cost,
 		businessHours: hours && {

@@ -66,6 +66,7 @@ export interface Said {
 	ratings: boolean;
 	silence: boolean;
 	complaints: boolean;
+	regulator: boolean;
 	signal: boolean;
 	costs: boolean;
 	approvals: boolean;
@@ -90,6 +91,9 @@ export function saidBy(contacts: readonly Contact[], asOf: number): Map<string, 
 					customer,
 					ratings,
 					complaints,
+					regulator: all.some((one) =>
+						one.complaints.some(({ at, regulator }) => regulator !== null && by(at))
+					),
 					resolves: all.some((one) => one.resolved !== null && by(one.resolved)),
 					silence: all.some((one) => one.asked !== null && by(one.asked) && one.score === null),
 					signal:
@@ -122,12 +126,17 @@ export function measureAll(
 	const said = (one: Contact, what: keyof Said) => sources.get(one.source)![what];
 	const closed = contacts.filter((one) => (one.end ?? -Infinity) <= asOf);
 	const ripe = (one: Contact, days: number) => one.end === null || one.end + days * DAY <= asOf;
-	const complainedWithin = (one: Contact, days: number, from: Instant, regulator = false) =>
+	const complainedWithin = (
+		one: Contact,
+		days: number,
+		from: Instant,
+		fits: (regulator: boolean | null) => boolean = () => true
+	) =>
 		one.complaints.some(
 			(complaint) =>
 				complaint.at >= (one.start ?? -Infinity) &&
 				complaint.at <= Math.min((from ?? Infinity) + days * DAY, asOf) &&
-				(complaint.regulator || !regulator)
+				fits(complaint.regulator)
 		);
 
 	// Satisfaction.
@@ -212,12 +221,19 @@ export function measureAll(
 		return { event, time: (event ? one.next! : asOf) - one.resolved! };
 	});
 	const complaintsOf = (regulator: boolean): Answer => {
-		const those = closed.filter((one) => said(one, 'complaints'));
+		const those = closed.filter((one) => said(one, regulator ? 'regulator' : 'complaints'));
 		const exposed = those.filter((one) => ripe(one, 14));
-		const events = exposed.filter((one) => complainedWithin(one, 14, one.end, regulator)).length;
+		const counted = (one: Contact) => complainedWithin(one, 14, one.end, (to) => to === true || !regulator);
+		const events = exposed.filter(counted).length;
+		// Of a complaint that doesn't say to whom it went, nobody knows: at the most all of them were to a regulator.
+		const unknown = exposed.filter(
+			(one) => !counted(one) && complainedWithin(one, 14, one.end, (to) => to === null)
+		).length;
 		const per = (count: number) => (count * 1000) / exposed.length;
-		const [low, high] = countBounds(events);
+		const [low] = countBounds(events);
+		const [, high] = countBounds(regulator ? events + unknown : events);
 		return {
+			...(regulator && { parts: { unknown } }),
 			counts: { events, exposure: exposed.length },
 			pending: those.length - exposed.length,
 			n: exposed.length,
@@ -395,10 +411,10 @@ export function measureAll(
 			return { y: weight * lost, x: weight * refund.amount! };
 		});
 		const x = total(money.map((unit) => unit.x));
-		const over =
-			limits.refundApprovalMinor === undefined
-				? []
-				: made.filter((refund) => refund.amount !== null && refund.amount > limits.refundApprovalMinor!);
+		const limit = limits.currency === undefined ? undefined : limits.refundApprovalMinor;
+		const judged = made.filter((refund) => refund.amount !== null && refund.currency === limits.currency);
+		const over = limit === undefined ? [] : judged.filter((refund) => refund.amount! > limit);
+		const withAmount = made.filter((refund) => refund.amount !== null);
 		return {
 			refund_error_rate: rate,
 			refund_error_money: {
@@ -414,15 +430,26 @@ export function measureAll(
 				over.filter((refund) => refund.source),
 				(refund) => refund.byPerson,
 				0,
-				limits.refundApprovalMinor === undefined ? {} : { over_limit: over.length, refunds: made.length }
+				limit === undefined
+					? {}
+					: {
+							over_limit: over.length,
+							refunds: made.length,
+							other_currency: withAmount.length - judged.length,
+							without_amount: made.length - withAmount.length
+						}
 			)
 		};
 	}
 
 	function costMetrics() {
-		const rate = limits.humanMinuteCost;
 		/** Null where a part of it is not known. */
 		const costOf = ({ ai, person, cost }: Contact) => {
+			// A minute is priced in one currency.
+			const rate =
+				cost.currency === null || limits.currency === undefined || cost.currency === limits.currency
+					? limits.humanMinuteCost
+					: undefined;
 			const machine = cost.ai ?? (ai ? null : 0);
 			const people =
 				cost.minutes === 0

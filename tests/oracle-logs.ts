@@ -226,6 +226,7 @@ const limits = (epoch: number) =>
 	fc.record(
 		{
 			escalationMinutes: fc.constantFrom(5, 30, 1440),
+			currency: fc.constantFrom('EUR', 'EUR', 'SEK'),
 			refundApprovalMinor: fc.constantFrom(0, 500),
 			humanMinuteCost: fc.constantFrom(0.5, 2),
 			businessHours: fc.record({

@@ -64,7 +64,8 @@ export interface Contact {
 	reopened: Instant;
 	score: { value: number; scale: number; at: Instant; late: boolean } | null;
 	asked: Instant;
-	complaints: { at: number; regulator: boolean }[];
+	/** Whether it went to a regulator; null where it doesn't say. */
+	complaints: { at: number; regulator: boolean | null }[];
 	refunds: Refund[];
 	waitFrom: Instant;
 	reply: Instant;
@@ -245,7 +246,7 @@ function contactOf(record: Conversation, records: readonly Known[], policy: Inte
 		score: ratingOf(record, ratings[0], end),
 		asked: time(record.rating?.asked_at) ?? time(ratings[0]?.asked_at),
 		complaints: [...(record.complaints ?? []), ...side.filter((other) => other.record === 'complaint')].map(
-			(complaint) => ({ at: Date.parse(complaint.at), regulator: complaint.regulator_facing === true })
+			(complaint) => ({ at: Date.parse(complaint.at), regulator: complaint.regulator_facing ?? null })
 		),
 		refunds: refundsOf(record, audits, end),
 		waitFrom,

@@ -10,6 +10,7 @@ import restatedVerdicts from './migrations/007_restated_verdicts.sql?raw';
 import alerts from './migrations/008_alerts.sql?raw';
 import review from './migrations/009_review.sql?raw';
 import saidSince from './migrations/010_said_since.sql?raw';
+import saidOfRegulators from './migrations/013_said_of_regulators.sql?raw';
 
 export const MIGRATIONS: readonly string[] = [
 	log,
@@ -21,7 +22,8 @@ export const MIGRATIONS: readonly string[] = [
 	restatedVerdicts,
 	alerts,
 	review,
-	saidSince
+	saidSince,
+	saidOfRegulators
 ].map(fillVocabularies);
 
 function fillVocabularies(sql: string): string {

@@ -109,8 +109,21 @@ export function formatInterval(interval: Interval | null, unit: Measurement['uni
 	return interval.high === null ? `${low} or more` : `${low} to ${formatValue(interval.high, unit)}`;
 }
 
-/** How much was counted, in the words of the kind of evidence. */
+/** Rows that were there and could not be judged, by the part of the evidence that counts them. */
+const NOT_JUDGED: Record<string, string> = {
+	other_currency: 'of another currency not judged',
+	unknown: 'not known to whom'
+};
+
+/** How much was counted, in the words of the kind of evidence; and what could not be. */
 export function formatEvidence(evidence: Evidence): string {
+	const notJudged = Object.entries(NOT_JUDGED)
+		.filter(([part]) => (evidence.parts?.[part] ?? 0) > 0)
+		.map(([part, words]) => `, ${formatCount(evidence.parts?.[part])} ${words}`);
+	return counted(evidence) + notJudged.join('');
+}
+
+function counted(evidence: Evidence): string {
 	switch (evidence.kind) {
 		case 'proportion':
 			return `${formatCount(evidence.numerator)} of ${formatCount(evidence.denominator)}`;

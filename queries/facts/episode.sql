@@ -75,6 +75,8 @@ WITH side_rating AS (
 		coalesce(base.resolve_edge, greatest(base.closed_at, base.started_at)) AS end_edge,
 		list_sort(list_distinct(list_transform(all_complaints, lambda x: x."at"))) AS complaint_at,
 		list_sort(list_distinct(list_transform(list_filter(all_complaints, lambda x: x.regulator_facing), lambda x: x."at"))) AS regulator_complaint_at,
+		list_sort(list_distinct(list_transform(list_filter(all_complaints, lambda x: x.regulator_facing IS NULL), lambda x: x."at"))) AS unknown_complaint_at,
+		list_min(list_transform(list_filter(all_complaints, lambda x: x.regulator_facing IS NOT NULL), lambda x: x."at")) AS regulator_said_at,
 		list_transform(raw_refunds, lambda r: {
 			'at': r.refund."at", 'amount_minor': r.refund.amount_minor, 'currency': r.refund.currency,
 			'decided_by': r.refund.decided_by, 'approved_by': r.refund.approved_by,
@@ -143,7 +145,7 @@ SELECT
 	e.handed_off, len(list_distinct(e.handoff_parts)) AS handoff_parts_present, e.re_asked,
 	e.final_refunds AS refunds,
 	list_min(list_transform(list_filter(e.final_refunds, lambda r: r.audit_verdict = 'wrong'), lambda r: coalesce(r.audited_at, r."at", e.closed_at))) AS refund_wrong_at,
-	e.complaint_at, e.regulator_complaint_at,
+	e.complaint_at, e.regulator_complaint_at, e.unknown_complaint_at, e.regulator_said_at,
 	list_min(list_filter(e.complaint_at, lambda x: x >= coalesce(e.started_at, x))) AS first_complaint_at,
 	e.outcome_solved, e.outcome_by, e.outcome_at,
 	coalesce(e.escalation_reason = 'customer_request', false) AND e.agent_message_count = 0 AND e.engaged_at IS NULL AS person_never_reached,

@@ -9,6 +9,7 @@ SELECT source,
 	min(coalesce(rating_at, closed)) FILTER (rated) AS rating_since,
 	min(audited) AS audit_since,
 	min(complained) AS complaint_since,
+	min(regulator_said_at) AS regulator_since,
 	min(escalation_started_at) AS escalation_since,
 	min(least(
 		CASE WHEN customer_id IS NOT NULL OR person_never_reached OR negative_close_after_rephrasing THEN closed END,

@@ -1,6 +1,6 @@
 /**
  * What each metric means, in one table: pages print it, `docs/metrics.md` is written from it, and every Measurement
- * names its version. Pure. A change of meaning raises the version.
+ * names its version. Pure. A change of meaning raises the version and leaves the old one among `former`.
  */
 import type { MetricName } from '../../warehouse/vocabulary';
 import type { Measurement } from '../measurement';
@@ -9,11 +9,22 @@ import type { Measurement } from '../measurement';
 export const GROUPS = ['satisfaction', 'resolution', 'automation', 'people', 'money', 'complaints'] as const;
 export type Group = (typeof GROUPS)[number];
 
+/** A definition that is no longer counted by; cards published under it keep their numbers. */
+export interface FormerVersion {
+	version: number;
+	/** The day it was replaced. */
+	until: string;
+	/** What the next version does otherwise, in one sentence. */
+	changed: string;
+}
+
 export interface Definition {
 	name: MetricName;
 	/** As people say it. */
 	title: string;
 	version: number;
+	/** Oldest first. */
+	former: readonly FormerVersion[];
 	group: Group;
 	question: string;
 	numerator: string;
@@ -32,12 +43,20 @@ export interface Definition {
 const EXCLUDED = 'Test traffic, spam, merged conversations, business-initiated and survey messages';
 const CLOCK = 'The week in which the contact closed, in the time zone of the account';
 
-type Told = Omit<Definition, 'name' | 'version' | 'clock' | 'exclusions'> &
-	Partial<Pick<Definition, 'version' | 'exclusions'>>;
+/** Of both costs. */
+const MINUTES_OF_ANY_CURRENCY: FormerVersion = {
+	version: 1,
+	until: '2026-11-25',
+	changed: 'Minutes of a contact in another currency than limits.currency have no known cost.'
+};
+
+type Told = Omit<Definition, 'name' | 'version' | 'former' | 'clock' | 'exclusions'> &
+	Partial<Pick<Definition, 'former' | 'exclusions'>>;
 
 const define = (name: MetricName, told: Told): Definition => ({
 	name,
-	version: 1,
+	version: (told.former?.at(-1)?.version ?? 0) + 1,
+	former: [],
 	clock: CLOCK,
 	exclusions: EXCLUDED,
 	...told
@@ -338,9 +357,16 @@ export const CATALOGUE: Record<MetricName, Definition> = {
 		question: 'Did a person approve the large refunds?',
 		numerator: 'Refunds over the limit that a person approved or decided',
 		denominator:
-			'Refunds over limits.refund_approval_minor of the policy, in minor units whatever the currency, in sources that say who decides or approves',
+			'Refunds over limits.refund_approval_minor in limits.currency of the policy, in sources that say who decides or approves; those of another currency or none are not judged, and counted beside it',
 		maturity: 'At the refund',
-		example: 'Four refunds over 100.00, three approved: 75 %.',
+		example: 'Four refunds over EUR 100.00, three approved: 75 %. A refund of SEK 500.00 is not judged.',
+		former: [
+			{
+				version: 1,
+				until: '2026-11-25',
+				changed: 'A refund of another currency than that of the limit is no longer judged against it.'
+			}
+		],
 		unit: 'share',
 		better: 'higher'
 	}),
@@ -348,10 +374,12 @@ export const CATALOGUE: Record<MetricName, Definition> = {
 		title: 'Cost per contact',
 		group: 'money',
 		question: 'What does a contact cost?',
-		numerator: 'AI cost plus minutes of people at limits.human_minute_cost of the policy',
+		numerator:
+			'AI cost plus minutes of people at limits.human_minute_cost of the policy, which is in limits.currency',
 		denominator: 'Contacts whose cost is known in full, one currency at a time',
 		maturity: 'When the contact closes',
 		example: 'AI 0.10 and 4 minutes at 0.80: 3.30.',
+		former: [MINUTES_OF_ANY_CURRENCY],
 		unit: 'money',
 		better: 'lower'
 	}),
@@ -362,6 +390,7 @@ export const CATALOGUE: Record<MetricName, Definition> = {
 		numerator:
 			'Cost of contacts; that of a later contact of the same issue is charged to the contact that failed',
 		denominator: 'Durable resolutions',
+		former: [MINUTES_OF_ANY_CURRENCY],
 		maturity: '7 days, and the close of the contact that followed',
 		example:
 			'Bot 0.10 fails, a person solves it for 5.00, bot 0.10 solves another: the bot path pays 5.20 for one durable resolution.',
@@ -384,9 +413,18 @@ export const CATALOGUE: Record<MetricName, Definition> = {
 		group: 'complaints',
 		question: 'How often do complaints reach a regulator?',
 		numerator: 'Contacts with a regulator-facing complaint within 14 days',
-		denominator: 'Contacts, per 1,000',
+		denominator: 'Contacts, per 1,000, in sources that say of complaints whether they went to a regulator',
 		maturity: '14 days',
-		example: '1 of 500: 2 per 1,000.',
+		example:
+			"1 of 500: 2 per 1,000. Three more complaints that don't say to whom: counted beside it, and the interval reaches as if they were.",
+		former: [
+			{
+				version: 1,
+				until: '2026-11-25',
+				changed:
+					'A complaint that does not say to whom it went is unknown; it was counted as not to a regulator.'
+			}
+		],
 		unit: 'per_1000',
 		better: 'lower'
 	})

@@ -90,6 +90,9 @@ export function metricsMarkdown(): string {
 				`- **Matures**: ${one.maturity}`,
 				`- **Left out**: ${one.exclusions}`,
 				`- **Example**: ${one.example}`,
+				...one.former.map(
+					({ version, until, changed }) => `- **Version ${version}**, until ${until}: ${changed}`
+				),
 				'',
 				'```sql',
 				`-- queries/scorecard/${one.sql.file}`,

@@ -276,6 +276,67 @@ describe('the restatement', () => {
 		});
 	});
 
+	it('counts late audits and late costs', async () => {
+		const refund = {
+			id: 'r',
+			at: '2026-03-03T09:30:00Z',
+			amount_minor: 8000,
+			currency: 'EUR',
+			decided_by: 'bot'
+		};
+		const audited = { ...refund, audit_verdict: 'right', audited_at: '2026-03-04T09:00:00Z' };
+		await take(
+			conversation('a', { refunds: [refund] }),
+			conversation('b', { refunds: [audited], costs: { ai: 0.1, currency: 'EUR' } }),
+			conversation('c'),
+			conversation('z', {
+				started_at: '2026-03-20T09:00:00Z',
+				ended_at: '2026-03-20T10:00:00Z',
+				resolved_at: null
+			})
+		);
+		await publish(warehouse, request);
+		await take(
+			side('refund_audit', 'a', {
+				refund_id: 'r',
+				audit_verdict: 'wrong',
+				audited_at: '2026-03-06T09:00:00Z',
+				correct_amount_minor: 5000
+			}),
+			side('cost', 'a', { ai: 0.5, currency: 'EUR' }),
+			side('cost', 'c', { ai: 0.2, currency: 'EUR' })
+		);
+		const found = await restatement(warehouse, '2026-W10');
+		expect(found!.later).toEqual([
+			{ kind: 'late_audit', path: null, n: 1 },
+			{ kind: 'late_cost', path: null, n: 2 }
+		]);
+		expect(changed(found, 'refund_error_rate')).toMatchObject({
+			old: { evidence: { numerator: 0, denominator: 1 } },
+			new: { evidence: { numerator: 1, denominator: 2 } },
+			reasons: [{ kind: 'late_audit', n: 1 }]
+		});
+		expect(changed(found, 'refund_error_money')).toMatchObject({
+			new: { evidence: { numerator: 3000, denominator: 16_000 } },
+			reasons: [{ kind: 'late_audit', n: 1 }]
+		});
+		// 0.1 of one contact; then 0.8 of three.
+		expect(changed(found, 'cost_per_contact')).toMatchObject({
+			old: { evidence: { n: 1 } },
+			new: { evidence: { n: 3 } },
+			reasons: [
+				{ kind: 'late_audit', n: 1 },
+				{ kind: 'late_cost', n: 2 }
+			]
+		});
+		// An audit that came late undoes a resolution.
+		expect(changed(found, 'durable_resolution')).toMatchObject({
+			old: { evidence: { numerator: 3, denominator: 3 } },
+			new: { evidence: { numerator: 2, denominator: 3 } },
+			reasons: [{ kind: 'late_audit', n: 1 }]
+		});
+	});
+
 	it('names a policy that changed', async () => {
 		await first();
 		await publish(warehouse, request);

@@ -10,7 +10,7 @@ SELECT label, path, tier, intent, channel, market, language, source, customer_va
 	bool_or(has_audit) AS has_audit, bool_or(has_complaint) AS has_complaint, bool_or(has_signal) AS has_signal,
 	bool_or(has_refund) AS has_refund, bool_or(has_cost) AS has_cost, bool_or(has_handoff_parts) AS has_handoff_parts,
 	bool_or(has_re_asked) AS has_re_asked, bool_or(has_request) AS has_request, bool_or(has_silence) AS has_silence,
-	bool_or(has_escalation) AS has_escalation,
+	bool_or(has_escalation) AS has_escalation, bool_or(has_regulator) AS has_regulator,
 	countif(csat_top_box) AS csat_top_box_x,
 	count(csat_top_box) AS csat_top_box_n,
 	countif(has_rating AND NOT mature_7d) AS csat_pending,
@@ -74,6 +74,9 @@ SELECT label, path, tier, intent, channel, market, language, source, customer_va
 	countif(complaint_rate) AS complaint_rate_x,
 	count(complaint_rate) AS complaint_rate_n,
 	countif(complaint_rate_regulator) AS complaint_rate_regulator_x,
+	count(complaint_rate_regulator) AS complaint_rate_regulator_n,
+	countif(complaint_rate_regulator IS NOT NULL AND complained_to_unknown) AS complaint_rate_regulator_unknown,
+	countif(has_regulator AND NOT mature_14d) AS complaint_rate_regulator_pending,
 	countif(has_complaint AND NOT mature_14d) AS complaint_pending
 FROM outcomes
 GROUP BY ALL

@@ -155,9 +155,9 @@ const FIND: Record<MetricName, Find> = {
 	escalation_latency: ({ waits, counts: c }) => latency(waits, c, 'Nobody needed a person.'),
 	escalation_latency_business_hours: ({ businessWaits, counts: c }, { businessHours }) =>
 		latency(
-			businessHours ? businessWaits : [],
+			businessHours?.spans.length ? businessWaits : [],
 			c,
-			businessHours
+			businessHours?.spans.length
 				? 'Nobody needed a person.'
 				: 'The policy sets no business hours (account.business_hours).'
 		),
@@ -208,9 +208,25 @@ const FIND: Record<MetricName, Find> = {
 	),
 	refund_error_rate: refundErrors,
 	refund_error_money: refundMoney,
-	refund_approval: (known, limits) => refundApproval(known, limits.refundApprovalMinor),
-	complaint_rate: ({ counts: c }) => complaints(c, c?.complaintRateX ?? 0),
-	complaint_rate_regulator: ({ counts: c }) => complaints(c, c?.complaintRateRegulatorX ?? 0),
+	refund_approval: (known, limits) => refundApproval(known, limits),
+	complaint_rate: ({ counts: c }) => ({
+		...complaints(c?.complaintRateX ?? 0, c?.complaintRateN ?? 0, c?.complaintPending ?? 0),
+		nothing: never(c, 'hasComplaint', 'complaints', 'No contacts.')
+	}),
+	complaint_rate_regulator: ({ counts: c }) => ({
+		...complaints(
+			c?.complaintRateRegulatorX ?? 0,
+			c?.complaintRateRegulatorN ?? 0,
+			c?.complaintRateRegulatorPending ?? 0,
+			c?.complaintRateRegulatorUnknown ?? 0
+		),
+		nothing: never(
+			c,
+			'hasComplaint',
+			'complaints',
+			never(c, 'hasRegulator', 'word on whether a complaint went to a regulator', 'No contacts.')
+		)
+	}),
 	time_to_resolution: ({ resolution: r, counts: c }) => ({
 		evidence: { kind: 'distribution', n: r?.n ?? 0, censored: 0, p50: r?.p50 ?? null, p90: r?.p90 ?? null },
 		value: r?.p50 ?? null,
@@ -234,16 +250,27 @@ function signals(counts: Counts | null): Record<string, number> {
 	return Object.fromEntries(BAD_CONTAINMENT_SIGNALS.map((name) => [name, Number(all[camel(name)] ?? 0)]));
 }
 
-function complaints(counts: Counts | null, events: number): Found {
-	const exposure = counts?.complaintRateN ?? 0;
-	const { low, high } = exactPoisson(events, LEVEL);
+/** A complaint that does not say to whom it went may be one of those counted: it lifts the upper bound. */
+function complaints(
+	events: number,
+	exposure: number,
+	pending: number,
+	unknown?: number
+): Omit<Found, 'nothing'> {
+	const { low } = exactPoisson(events, LEVEL);
+	const { high } = exactPoisson(events + (unknown ?? 0), LEVEL);
 	const scale = 1000 / exposure;
 	return {
-		evidence: { kind: 'rate', events, exposure, per: 1000 },
+		evidence: {
+			kind: 'rate',
+			events,
+			exposure,
+			per: 1000,
+			...(unknown !== undefined && { parts: { unknown } })
+		},
 		value: exposure === 0 ? null : events * scale,
 		interval: exposure === 0 ? null : interval(low * scale, high * scale, 'exact_poisson'),
-		pending: counts?.complaintPending ?? 0,
-		n: exposure,
-		nothing: never(counts, 'hasComplaint', 'complaints', 'No contacts.')
+		pending,
+		n: exposure
 	};
 }

@@ -245,8 +245,88 @@ it('counts refund errors in money only where both amounts are known', async () =
 		evidence: { numerator: 3000, denominator: 10_000, n: 2, currency: 'EUR', parts: { without_amounts: 1 } }
 	});
 	// Over 75.00: 80 and 90, both decided by the bot alone.
-	expect(await one('refund_approval', { refundApprovalMinor: 7500 })).toMatchObject({
+	expect(await one('refund_approval', { refundApprovalMinor: 7500, currency: 'EUR' })).toMatchObject({
 		evidence: { numerator: 0, denominator: 2 }
+	});
+});
+
+it('judges refunds in the currency of the limit only, and counts the others', async () => {
+	const inKronor = (amount: number) => refund(amount, null, null).replace(`'EUR'`, `'SEK'`);
+	// Over EUR 75.00: 80 alone. SEK 90.00 is less, and nobody knows in which currency the last one is.
+	await store(
+		contact('a', { refunds: `[${refund(8000, null, null)}, ${inKronor(9000)}]` }),
+		contact('b', {
+			refunds: `[${refund(7000, null, null)}, ${refund(99000, null, null).replace(`'EUR'`, 'NULL')}]`
+		})
+	);
+	const parts = { over_limit: 1, refunds: 4, other_currency: 2, without_amount: 0 };
+	expect(await one('refund_approval', { refundApprovalMinor: 7500, currency: 'EUR' })).toMatchObject({
+		evidence: { numerator: 0, denominator: 1, parts },
+		definition: 'refund_approval@2'
+	});
+	expect(await one('refund_approval', { refundApprovalMinor: 7500, currency: 'USD' })).toMatchObject({
+		status: 'absent',
+		value: null,
+		reason: 'No refund in USD was over the limit. 4 in another currency or none are not judged.'
+	});
+	expect(await one('refund_approval', { refundApprovalMinor: 7500 })).toMatchObject({
+		status: 'absent',
+		reason: expect.stringContaining('limits.currency')
+	});
+});
+
+it('prices the minutes of people in the currency of the limit only', async () => {
+	const cost = { ai_cost: 0.5, human_minutes: 10 };
+	await store(
+		contact('a', { ...cost, cost_currency: 'EUR', agent_message_count: 1 }),
+		contact('b', { ...cost, cost_currency: 'SEK', agent_message_count: 1 })
+	);
+	expect(await one('cost_per_contact', { humanMinuteCost: 1, currency: 'EUR' })).toMatchObject({
+		value: 10.5,
+		evidence: { n: 1, currency: 'EUR', parts: { without_cost: 1 } }
+	});
+	// Ten minutes at one euro are not ten kronor.
+	expect(await one('cost_per_contact', { humanMinuteCost: 1, currency: 'USD' })).toMatchObject({
+		status: 'absent'
+	});
+});
+
+it('takes a complaint that does not say to whom it went for unknown, not for a no', async () => {
+	const complaint = (day: string, facing: string) =>
+		`{'id': '${day}', 'at': TIMESTAMPTZ '2026-03-${day} 10:00:00Z', 'regulator_facing': ${facing}}`;
+	await store(
+		contact('a', { complaints: `[${complaint('05', 'true')}, ${complaint('06', 'NULL')}]` }),
+		contact('b', { complaints: `[${complaint('06', 'NULL')}]` }),
+		contact('c', { complaints: `[${complaint('06', 'false')}]` }),
+		contact('d'),
+		// Another source complains and never says to whom: in this metric it can't be counted at all.
+		contact('e', { source: 'mute', complaints: `[${complaint('06', 'NULL')}]` })
+	);
+	const found = await one('complaint_rate_regulator');
+	expect(found).toMatchObject({ evidence: { events: 1, exposure: 4, parts: { unknown: 1 } }, value: 250 });
+	// One known, two at the most: exact Poisson bounds of 1 and of 2, of 4 contacts.
+	expect(found!.interval!.low).toBeCloseTo(0.0253178 * 250, 3);
+	expect(found!.interval!.high).toBeCloseTo(7.2246877 * 250, 3);
+	expect(await one('complaint_rate')).toMatchObject({ evidence: { events: 4, exposure: 5 } });
+	expect(await one('complaint_rate_regulator', {}, LATE, { source: ['mute'] })).toMatchObject({
+		status: 'absent',
+		value: null,
+		reason: 'No word on whether a complaint went to a regulator in source mute.'
+	});
+	// Before anybody had said it, nobody could know.
+	expect(await one('complaint_rate_regulator', {}, '2026-03-05T09:00:00Z')).toMatchObject({
+		status: 'absent'
+	});
+});
+
+it('has no wait in business hours that no day has', async () => {
+	await store(
+		contact('a', { escalation_needed_at: '2026-03-03T09:10:00Z', engaged_at: '2026-03-03T09:30:00Z' })
+	);
+	const limits = { businessHours: { spans: [], holidays: [] } };
+	expect(await one('escalation_latency_business_hours', limits)).toMatchObject({
+		status: 'absent',
+		value: null
 	});
 });
 

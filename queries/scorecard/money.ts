@@ -2,6 +2,7 @@
 import { hajek } from '../statistics/hajek';
 import { mean, ratio } from '../statistics/mean';
 import { interval, never, share, type Found } from './found';
+import type { Limits } from '../measurement';
 import type { Costs, Counts, Known } from './rows';
 
 const several = (currency: string | null) =>
@@ -80,13 +81,23 @@ export function refundMoney({ refunds: r, counts: c }: Known): Found {
 	};
 }
 
-export function refundApproval({ refunds: r, counts: c }: Known, limit: number | undefined): Found {
-	const parts = { over_limit: r?.overLimit ?? 0, refunds: r?.refunds ?? 0 };
-	if (limit === undefined)
+export function refundApproval({ refunds: r, counts: c }: Known, limits: Limits): Found {
+	const { refundApprovalMinor, currency } = limits;
+	const other = r?.otherCurrency ?? 0;
+	const parts = {
+		over_limit: r?.overLimit ?? 0,
+		refunds: r?.refunds ?? 0,
+		other_currency: other,
+		without_amount: r?.withoutAmount ?? 0
+	};
+	if (refundApprovalMinor === undefined)
 		return share(0, 0, 0, 'The policy sets no limit for refunds (limits.refund_approval_minor).');
+	if (currency === undefined)
+		return share(0, 0, 0, 'The policy does not say in which currency its limits are (limits.currency).');
+	const notJudged = other > 0 ? ` ${other} in another currency or none are not judged.` : '';
 	const nothing = r?.overLimit
 		? 'Nobody wrote down who decided the refunds over the limit.'
-		: never(c, 'hasRefund', 'refunds', 'No refund was over the limit.');
+		: never(c, 'hasRefund', 'refunds', `No refund in ${currency} was over the limit.${notJudged}`);
 	return share(r?.overLimitApproved ?? 0, r?.overLimitKnown ?? 0, 0, nothing, parts);
 }
 

@@ -28,7 +28,8 @@
 		coalesce(refund_wrong_at <= as_of, false) AS s_refund,
 		verdict_not_solved AND coalesce(outcome_at <= as_of, true) AS s_verdict,
 		coalesce(len(list_filter(complaint_at, lambda x: x >= coalesce(started_at, x) AND x <= least(closed_at + INTERVAL 14 DAYS, as_of))) > 0, false) AS complained,
-		coalesce(len(list_filter(regulator_complaint_at, lambda x: x >= coalesce(started_at, x) AND x <= least(closed_at + INTERVAL 14 DAYS, as_of))) > 0, false) AS complained_to_regulator
+		coalesce(len(list_filter(regulator_complaint_at, lambda x: x >= coalesce(started_at, x) AND x <= least(closed_at + INTERVAL 14 DAYS, as_of))) > 0, false) AS complained_to_regulator,
+		NOT complained_to_regulator AND coalesce(len(list_filter(unknown_complaint_at, lambda x: x >= coalesce(started_at, x) AND x <= least(closed_at + INTERVAL 14 DAYS, as_of))) > 0, false) AS complained_to_unknown
 	FROM sliced
 ), outcomes AS (
 	SELECT *,
@@ -60,6 +61,6 @@
 		CASE WHEN handed_off THEN handoff_parts_present END AS handoff_parts,
 		CASE WHEN real_path = 'escalated' THEN re_asked END AS re_ask_rate,
 		CASE WHEN has_complaint AND mature_14d THEN complained END AS complaint_rate,
-		CASE WHEN has_complaint AND mature_14d THEN complained_to_regulator END AS complaint_rate_regulator
+		CASE WHEN has_regulator AND mature_14d THEN complained_to_regulator END AS complaint_rate_regulator
 	FROM known
 )

@@ -1,11 +1,12 @@
 -- grain: one row a window and slice
 -- clock: closed_at of the contact; a refund and an audit count when they were known by as_of
--- includes: audits counted, weighted by their chance of being drawn, and in money; approvals of refunds over $refundLimitMinor
--- excludes: from the money: audits without an amount, and wrong ones without the correct amount
+-- includes: audits counted, weighted by their chance of being drawn, and in money; approvals of refunds in $limitCurrency over $refundLimitMinor
+-- excludes: from the approvals: refunds of another currency or none; from the money: audits without an amount, and wrong ones without the correct amount
 , refund AS (
 	SELECT label, path, tier, intent, channel, market, language, source, customer_value, unnest(refunds) AS r, as_of, has_approval FROM sliced
 ), judged AS (
 	SELECT *, r.amount_minor AS moved, r.currency AS currency,
+		CASE WHEN upper(r.currency) = $limitCurrency::VARCHAR THEN r.amount_minor END AS judged_amount,
 		CASE WHEN coalesce(r.audited_at <= as_of, true) THEN r.audit_verdict END AS verdict,
 		-- Where anybody is ever said to decide, a missing name means that nobody approved.
 		CASE WHEN has_approval THEN r.approved_by IS NOT NULL OR coalesce(r.decided_by = 'agent', false) END AS approved
@@ -41,8 +42,10 @@ SELECT label, path, tier, intent, channel, market, language, source, customer_va
 	string_agg(DISTINCT currency, ', ' ORDER BY currency) FILTER (lost IS NOT NULL AND moved IS NOT NULL) AS currency,
 	count(DISTINCT coalesce(currency, '')) FILTER (weight * lost * moved IS NOT NULL) AS weighted_currencies,
 	string_agg(DISTINCT currency, ', ' ORDER BY currency) FILTER (weight * lost * moved IS NOT NULL) AS weighted_currency,
-	countif(moved > $refundLimitMinor::BIGINT) AS over_limit,
-	count(approved) FILTER (moved > $refundLimitMinor::BIGINT) AS over_limit_known,
-	countif(moved > $refundLimitMinor::BIGINT AND approved) AS over_limit_approved
+	countif(judged_amount > $refundLimitMinor::BIGINT) AS over_limit,
+	count(approved) FILTER (judged_amount > $refundLimitMinor::BIGINT) AS over_limit_known,
+	countif(judged_amount > $refundLimitMinor::BIGINT AND approved) AS over_limit_approved,
+	countif(moved IS NOT NULL AND judged_amount IS NULL) AS other_currency,
+	countif(moved IS NULL) AS without_amount
 FROM priced
 GROUP BY ALL

@@ -17,7 +17,8 @@ type Counted =
 	| 'escalationAbandonment'
 	| 'humanOut'
 	| 'reAskRate'
-	| 'complaintRate';
+	| 'complaintRate'
+	| 'complaintRateRegulator';
 
 type Numbers =
 	| 'rows'
@@ -44,7 +45,8 @@ type Numbers =
 	| 'handoffPartsSumOfSquares'
 	| 'handoffN'
 	| 'handoffComplete'
-	| 'complaintRateRegulatorX'
+	| 'complaintRateRegulatorUnknown'
+	| 'complaintRateRegulatorPending'
 	| 'complaintPending';
 
 /** What the sources of a slice have ever said. */
@@ -61,7 +63,8 @@ export type Flag =
 	| 'hasReAsked'
 	| 'hasRequest'
 	| 'hasSilence'
-	| 'hasEscalation';
+	| 'hasEscalation'
+	| 'hasRegulator';
 
 export type Counts = Record<Numbers, number> &
 	Record<Flag, boolean> & {
@@ -120,9 +123,13 @@ export interface Refunds {
 	currency: string | null;
 	weightedCurrencies: number;
 	weightedCurrency: string | null;
+	/** In the currency of the limit. */
 	overLimit: number;
 	overLimitKnown: number;
 	overLimitApproved: number;
+	/** Not judged: of another currency than the limit or of none, and of no amount. */
+	otherCurrency: number;
+	withoutAmount: number;
 }
 
 export interface Costs {

@@ -97,6 +97,7 @@ export async function scorecard(warehouse: Warehouse, request: ScorecardRequest)
 	const { windows, parameters } = await prepare(warehouse, request);
 	const {
 		escalationMinutes = null,
+		currency: limitCurrency = null,
 		refundApprovalMinor = null,
 		humanMinuteCost = null,
 		businessHours
@@ -104,7 +105,7 @@ export async function scorecard(warehouse: Warehouse, request: ScorecardRequest)
 	const escalationLimitMinutes = { escalationLimitMinutes: escalationMinutes };
 	const own: Record<keyof typeof STATEMENTS, Parameters | null> = {
 		waits: {},
-		businessWaits: businessHours
+		businessWaits: businessHours?.spans.length
 			? {
 					weekdays: businessHours.spans.map(({ weekday }) => String(weekday)),
 					opens: businessHours.spans.map(({ opens }) => opens),
@@ -115,8 +116,8 @@ export async function scorecard(warehouse: Warehouse, request: ScorecardRequest)
 			: null,
 		resolution: {},
 		survival: {},
-		refunds: { refundLimitMinor: refundApprovalMinor },
-		costs: { ...escalationLimitMinutes, humanMinuteCost }
+		refunds: { refundLimitMinor: refundApprovalMinor, limitCurrency },
+		costs: { ...escalationLimitMinutes, humanMinuteCost, limitCurrency }
 	};
 	const needed = new Set(metrics.map((metric) => NEEDS[metric]));
 	const ask = async <T>(name: keyof typeof STATEMENTS): Promise<Row<T>[]> =>

@@ -10,7 +10,7 @@ WITH dated AS (
 ), said AS (
 	SELECT source, coalesce(customer_since <= $asOf::TIMESTAMPTZ, false) AS has_customer, coalesce(resolve_since <= $asOf::TIMESTAMPTZ, false) AS has_resolve,
 		coalesce(rating_since <= $asOf::TIMESTAMPTZ, false) AS has_rating, coalesce(audit_since <= $asOf::TIMESTAMPTZ, false) AS has_audit,
-		coalesce(complaint_since <= $asOf::TIMESTAMPTZ, false) AS has_complaint, coalesce(escalation_since <= $asOf::TIMESTAMPTZ, false) AS has_escalation,
+		coalesce(complaint_since <= $asOf::TIMESTAMPTZ, false) AS has_complaint, coalesce(regulator_since <= $asOf::TIMESTAMPTZ, false) AS has_regulator, coalesce(escalation_since <= $asOf::TIMESTAMPTZ, false) AS has_escalation,
 		coalesce(signal_since <= $asOf::TIMESTAMPTZ, false) AS has_signal, coalesce(refund_since <= $asOf::TIMESTAMPTZ, false) AS has_refund,
 		coalesce(approval_since <= $asOf::TIMESTAMPTZ, false) AS has_approval, coalesce(cost_since <= $asOf::TIMESTAMPTZ, false) AS has_cost,
 		coalesce(handoff_parts_since <= $asOf::TIMESTAMPTZ, false) AS has_handoff_parts, coalesce(re_asked_since <= $asOf::TIMESTAMPTZ, false) AS has_re_asked,
