@@ -5,14 +5,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { DailyCohort } from '../queries/measurement';
 import { openWarehouse, type Warehouse } from '../warehouse/warehouse.server';
-import {
-	askAlert,
-	listTransitions,
-	messagesFor,
-	recordAttempt,
-	standingAlerts,
-	watchAlerts
-} from './alert-ledger.server';
+import { askAlert, listTransitions, standingAlerts, watchAlerts } from './alert-ledger.server';
+import { listAttempts, listMessages, recordAttempt } from './delivery-ledger.server';
+import { planDelivery } from './delivery-plan';
 import { verdictHistory } from './ledger.server';
 import { parsePolicy, type Policy } from './policy';
 import { dayNumber, dayOf } from './series';
@@ -45,6 +40,15 @@ beforeEach(async () => {
 afterEach(() => warehouse.close());
 const watch = (rows: DailyCohort[], day: number, book = policy) =>
 	watchAlerts(warehouse, book, { recontact: rows }, known(day), 'p1');
+/** What a receiver would be sent now. */
+async function messagesFor(name: string) {
+	const attempts = (await listAttempts(warehouse)).filter(({ receiver }) => receiver === name);
+	const messages = await listMessages(warehouse);
+	const now = '2099-01-01T00:00:00Z';
+	return planDelivery({ now, address: 'a', grouped: false, messages, attempts }).send.flatMap(
+		(parcel) => parcel.messages
+	);
+}
 const states = async () => (await listTransitions(warehouse)).map(({ toState }) => toState);
 
 test('one run over all days and a run now and then tell the same story, and running again adds nothing', async () => {
@@ -68,23 +72,19 @@ test('one run over all days and a run now and then tell the same story, and runn
 
 test('a person, an attempt to deliver and a verdict are records of their own', async () => {
 	await watch(cohorts(70), 69);
-	const [message] = await messagesFor(warehouse, 'pager');
+	const [message] = await messagesFor('pager');
 	expect(message).toMatchObject({ kind: 'firing', rule: 'recontact', episode: 1 });
-	await recordAttempt(warehouse, {
+	const attempt = {
 		receiver: 'pager',
-		deliveryKey: message!.deliveryKey,
-		at: known(69),
-		outcome: 'failed'
-	});
-	expect(await messagesFor(warehouse, 'pager')).toHaveLength(1);
-	await recordAttempt(warehouse, {
-		receiver: 'pager',
-		deliveryKey: message!.deliveryKey,
-		at: known(69),
-		outcome: 'delivered'
-	});
-	expect(await messagesFor(warehouse, 'pager')).toEqual([]);
-	expect(await messagesFor(warehouse, 'mail')).toHaveLength(1);
+		address: 'a',
+		parcel: { key: message!.deliveryKey, messages: [message!] },
+		at: known(69)
+	};
+	await recordAttempt(warehouse, { ...attempt, outcome: 'failed' });
+	expect(await messagesFor('pager')).toHaveLength(1);
+	await recordAttempt(warehouse, { ...attempt, outcome: 'delivered' });
+	expect(await messagesFor('pager')).toEqual([]);
+	expect(await messagesFor('mail')).toHaveLength(1);
 	const ask = { kind: 'acknowledged', at: known(70), by: 'ops', owner: 'lead', due: known(99) } as const;
 	expect(await askAlert(warehouse, rule!, message!.alertKey, ask)).toBeNull();
 	expect(await askAlert(warehouse, rule!, message!.alertKey, ask)).toMatch(/acknowledged/);
@@ -100,7 +100,7 @@ test('a person, an attempt to deliver and a verdict are records of their own', a
 
 test('what opened and closed before anybody heard of it is nothing to tell', async () => {
 	await watch(cohorts(130), 129);
-	expect(await messagesFor(warehouse, 'pager')).toEqual([]);
+	expect(await messagesFor('pager')).toEqual([]);
 });
 
 test('late data restate the evidence of a firing, which stays fired', async () => {
@@ -132,7 +132,7 @@ test('a rule that only shows missing data fires nothing', async () => {
 
 test('a rollback that dries up the series stays mitigated and is not blind', async () => {
 	await watch(cohorts(70), 69);
-	const [message] = await messagesFor(warehouse, 'pager');
+	const [message] = await messagesFor('pager');
 	await askAlert(warehouse, rule!, message!.alertKey, {
 		kind: 'mitigated',
 		at: known(70),
@@ -144,4 +144,37 @@ test('a rollback that dries up the series stays mitigated and is not blind', asy
 	expect((await standingAlerts(warehouse)).find(({ key }) => key === message!.alertKey)?.alert.state).toBe(
 		'mitigated'
 	);
+});
+
+test('the alert of a tier speaks for its intents; when it is closed, they speak for themselves', async () => {
+	const book = policyWith(
+		`{ name: child, metric: recontact_72h, slice: { intent: refund_exception }, kind: change, rise_percent: 20, owner: lead }
+    - { name: tier, metric: recontact_72h, slice: { tier: B }, kind: change, rise_percent: 20, owner: lead }`
+	);
+	const rows = cohorts(76);
+	const live = (day: number) =>
+		watchAlerts(
+			warehouse,
+			book,
+			{ child: rows.slice(0, day + 1), tier: rows.slice(0, day + 1) },
+			known(day),
+			'p'
+		);
+	const first = await live(69);
+	expect(first.transitions.filter(({ to }) => to === 'firing').map(({ rule }) => rule)).toEqual([
+		'tier',
+		'child'
+	]);
+	expect(first.messages.map(({ rule, kind }) => [rule, kind])).toEqual([['tier', 'firing']]);
+	const firing = (await standingAlerts(warehouse)).filter(({ alert }) => alert.state === 'firing');
+	const [child, tier] = ['child', 'tier'].map((name) => firing.find((one) => one.rule === name));
+	expect(child!.alert).toMatchObject({ told: false, inhibitedBy: tier!.key });
+	await askAlert(warehouse, book.stop_loss.rules[1]!, tier!.key, {
+		kind: 'resolved',
+		at: known(70),
+		by: 'lead',
+		reason: 'false_alarm'
+	});
+	const next = await live(75);
+	expect(next.messages.map(({ rule, kind }) => [rule, kind])).toContainEqual(['child', 'firing']);
 });

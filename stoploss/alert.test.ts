@@ -253,6 +253,10 @@ describe('no sequence of verdicts, acknowledgements, silences, restarts and catc
 		{ weight: 1, arbitrary: fc.record({ kind: fc.constant('unsilenced' as const) }) },
 		{
 			weight: 1,
+			arbitrary: fc.record({ kind: fc.constant('elapsed' as const), later: fc.constantFrom(0, 1, 8) })
+		},
+		{
+			weight: 1,
 			arbitrary: fc.record({
 				kind: fc.constant('resolved' as const),
 				reason: fc.constantFrom(...RESOLVE_REASONS)
@@ -269,6 +273,7 @@ describe('no sequence of verdicts, acknowledgements, silences, restarts and catc
 				const evaluable = observation === 'ok' || observation === 'watch' || observation === 'breach';
 				return observed(day, observation, { inhibitedBy, recovered: evaluable && w.recovered });
 			}
+			if (w.kind === 'elapsed') return { kind: 'elapsed', at: instant((day += w.later)) };
 			const at = instant(day);
 			if (w.kind === 'acknowledged') return acknowledged(day, day + w.due);
 			if (w.kind === 'silenced')
@@ -312,7 +317,8 @@ describe('no sequence of verdicts, acknowledgements, silences, restarts and catc
 				const event = events[index]!;
 				const muted = alert.silencedUntil !== null && Date.parse(alert.silencedUntil) >= Date.parse(event.at);
 				const errored = event.kind === 'observed' && event.observation === 'error';
-				if (event.kind === 'observed' && refused === null && alert.state === 'firing' && !muted && !errored)
+				const looked = (event.kind === 'observed' && refused === null) || event.kind === 'elapsed';
+				if (looked && alert.state === 'firing' && !muted && !errored)
 					expect(alert.told || alert.inhibitedBy !== null).toBe(true);
 			});
 		});

@@ -66,7 +66,17 @@ export type AlertEvent =
 	| { kind: 'silenced'; at: string; by: string; until: string; reason: string }
 	| { kind: 'unsilenced'; at: string; by: string }
 	| { kind: 'mitigated'; at: string; by: string; intents: readonly string[] }
-	| { kind: 'resolved'; at: string; by: string; reason: ResolveReason; note?: string }
+	| {
+			kind: 'resolved';
+			at: string;
+			by: string;
+			reason: ResolveReason;
+			note?: string;
+			/** How far the data reached, where they end before \`at\`: later windows start there. */
+			asOf?: string;
+	  }
+	/** Time has passed and nothing else: a due date, or the end of a silence. */
+	| { kind: 'elapsed'; at: string }
 	| { kind: 'evidence_restated'; at: string; asOf: string; before: number; after: number };
 
 export interface AlertSettings {
@@ -294,18 +304,34 @@ class Life {
 	/** What is due to be told on this day, whatever was held back before. */
 	private catchUpTelling(): void {
 		const { alert, at } = this;
+		this.heedDue();
+		if (alert.state !== 'firing' || this.muted) return;
+		if (!alert.told) this.tellOpening();
+		else if (alert.lastTold !== null && daysBetween(alert.lastTold, at) >= REMINDER_DAYS)
+			this.tell('reminder');
+	}
+
+	/** Between looks only what a clock decides is told; that an alert still fires is for a look to say. */
+	private elapse(): string | null {
+		const { alert } = this;
+		this.heedDue();
+		if (alert.state === 'firing' && !alert.told && !this.muted) this.tellOpening();
+		return this.notifications.length > 0 ? null : 'Nothing is due.';
+	}
+
+	private tellOpening(): void {
+		this.alert.told = true;
+		this.tell(this.alert.reopened ? 'reopened' : 'firing');
+	}
+
+	private heedDue(): void {
+		const { alert, at } = this;
 		if (alert.state === 'acknowledged' && alert.due !== null && Date.parse(at) > Date.parse(alert.due)) {
 			this.move('firing', 'acknowledgement_overdue');
 			alert.due = null;
 			alert.told = true;
 			this.tell('overdue');
 		}
-		if (alert.state !== 'firing' || this.muted) return;
-		if (!alert.told) {
-			alert.told = true;
-			this.tell(alert.reopened ? 'reopened' : 'firing');
-		} else if (alert.lastTold !== null && daysBetween(alert.lastTold, at) >= REMINDER_DAYS)
-			this.tell('reminder');
 	}
 
 	ask(event: Exclude<AlertEvent, Observed>): string | null {
@@ -335,20 +361,22 @@ class Life {
 				return null;
 			case 'resolved':
 				if (!isOpen(alert.state)) return `Nothing to resolve: the alert is ${alert.state}.`;
-				this.close(event.reason, this.at.slice(0, 10));
+				this.close(event.reason, (event.asOf ?? this.at).slice(0, 10), event.asOf ?? this.at);
 				return null;
+			case 'elapsed':
+				return this.elapse();
 			case 'evidence_restated':
 				// What fired stays fired: the next look uses the new data.
 				return null;
 		}
 	}
 
-	private close(reason: ResolveReason, resetAfter: string | null): void {
+	private close(reason: ResolveReason, resetAfter: string | null, resolvedAt = this.at): void {
 		const { alert } = this;
 		this.move('resolved', reason);
 		if (alert.told) this.tell('resolved');
 		Object.assign(alert, {
-			resolvedAt: this.at,
+			resolvedAt,
 			resetAfter,
 			told: false,
 			breaches: 0,

@@ -3,9 +3,9 @@
  * Adds rows and never rewrites one. A verdict judged again on the same data is a no-op; on other data it is a new
  * row that names the one it restates, and the newest row of an instant is the one that counts.
  */
-import type { Warehouse } from '../warehouse/warehouse.server';
+import type { Session, Warehouse } from '../warehouse/warehouse.server';
 import type { Verdict } from './evaluate';
-import { hashOf, type Policy } from './policy';
+import { hashOf, policySchema, type Policy } from './policy';
 import recordSql from './sql/record-verdicts.sql?raw';
 
 export interface LedgerVerdict extends Verdict {
@@ -46,8 +46,17 @@ export async function recordPolicy(
 	return hash;
 }
 
-export async function recordVerdicts(
+export function recordVerdicts(
 	warehouse: Warehouse,
+	verdicts: readonly Verdict[],
+	policyVersion: string
+): Promise<RecordedVerdict[]> {
+	return warehouse.write((session) => writeVerdicts(session, verdicts, policyVersion));
+}
+
+/** The same within a transaction that holds more than the verdicts. */
+export async function writeVerdicts(
+	session: Session,
 	verdicts: readonly Verdict[],
 	policyVersion: string
 ): Promise<RecordedVerdict[]> {
@@ -71,9 +80,40 @@ export async function recordVerdicts(
 		};
 	});
 	if (rows.length === 0) return [];
+	return session.all<RecordedVerdict>(recordSql, { verdicts: JSON.stringify(rows), policyVersion });
+}
+
+/** What the watchdog asks: when an evaluation last finished, and under which policy. */
+export interface Evaluation {
+	finishedAt: string;
+	watermark: string;
+	policyVersion: string;
+}
+
+export function recordEvaluation(warehouse: Warehouse, evaluation: Evaluation): Promise<void> {
 	return warehouse.write((session) =>
-		session.all<RecordedVerdict>(recordSql, { verdicts: JSON.stringify(rows), policyVersion })
+		session.run(
+			'INSERT INTO ledger.evaluation VALUES (CAST($finishedAt AS TIMESTAMPTZ), CAST($watermark AS TIMESTAMPTZ), $policyVersion)',
+			{ ...evaluation }
+		)
 	);
+}
+
+export async function lastEvaluation(warehouse: Warehouse): Promise<Evaluation | null> {
+	const [row] = await warehouse.all<Evaluation>(
+		'SELECT finished_at, watermark, policy_version FROM ledger.evaluation ORDER BY finished_at DESC LIMIT 1'
+	);
+	return row ?? null;
+}
+
+/** The newest policy that was good enough to judge by, as it was recorded; null where none was, or none is readable. */
+export async function lastGoodPolicy(warehouse: Warehouse): Promise<Policy | null> {
+	const [row] = await warehouse.all<{ policy: string }>(
+		`SELECT p.policy FROM ledger.policy_version p LEFT JOIN ledger.evaluation e ON e.policy_version = p.hash
+		ORDER BY e.finished_at DESC NULLS LAST, p.recorded_at DESC LIMIT 1`
+	);
+	const kept = row && policySchema.safeParse(JSON.parse(row.policy));
+	return kept?.success ? kept.data : null;
 }
 
 /** Every instant's newest verdict, oldest instant first. */

@@ -1,4 +1,8 @@
-/** Which messages a receiver still has to get, in order. Pure. */
+/**
+ * Which messages a receiver still has to get, in order. Pure.
+ * Whoever was told, or may have been told, that it fires is told that it is over; what opened and closed unheard is
+ * nothing to tell.
+ */
 import type { NotificationKind } from './alert';
 
 export interface Message {
@@ -13,14 +17,18 @@ export interface Message {
 	groupKey: string;
 }
 
-const OPENING: readonly NotificationKind[] = ['firing', 'reopened', 'overdue'];
-
 /**
- * `messages` of all alerts in the order they arose, `settled` those that this receiver has or will never get.
- * An alert that opened and closed before anything of it was delivered is nothing to tell; neither is a reminder that
- * something newer has overtaken. Whoever was told that it fires is told that it is over.
+ * How a message stands with one receiver. `failed` surely never arrived, `unclear` may have. Of what was given up,
+ * `dead` surely never arrived and `lost` may have.
  */
-export function dueMessages(messages: readonly Message[], settled: ReadonlySet<string>): Message[] {
+export type Standing = 'fresh' | 'failed' | 'unclear' | 'delivered' | 'dead' | 'lost';
+const SETTLED: readonly Standing[] = ['delivered', 'dead', 'lost'];
+
+/** `messages` of all alerts in the order they arose. */
+export function dueMessages(
+	messages: readonly Message[],
+	standingOf: (deliveryKey: string) => Standing
+): Message[] {
 	const episodes = new Map<string, Message[]>();
 	for (const message of messages) {
 		const key = `${message.alertKey}|${message.episode}`;
@@ -33,22 +41,27 @@ export function dueMessages(messages: readonly Message[], settled: ReadonlySet<s
 		let unheard: Message[] = [];
 		let heard = false;
 		for (const message of episode) {
-			if (settled.has(message.deliveryKey)) {
-				if (OPENING.includes(message.kind)) heard = true;
-				if (message.kind === 'resolved') heard = false;
-				unheard = [];
+			const standing = standingOf(message.deliveryKey);
+			if (standing === 'dead') continue;
+			if (message.kind !== 'resolved') {
+				if (standing === 'fresh' || standing === 'failed') unheard.push(message);
+				else {
+					// In strict order, what is older and unheard was left out on purpose.
+					for (const one of unheard) dropped.add(one.deliveryKey);
+					heard = true;
+					unheard = [];
+				}
 				continue;
 			}
-			unheard.push(message);
-			if (message.kind !== 'resolved') continue;
 			// Between an opening nobody heard and its end there is nothing to tell; to others the end alone is told.
-			const told = heard ? [message] : [];
-			for (const one of unheard) if (!told.includes(one)) dropped.add(one.deliveryKey);
+			const said = standing !== 'fresh' && standing !== 'failed';
+			const superseded = heard || said ? unheard : [...unheard, message];
+			for (const one of superseded) dropped.add(one.deliveryKey);
 			unheard = [];
 			heard = false;
 		}
 		const newest = unheard.at(-1);
 		for (const one of unheard) if (one.kind === 'reminder' && one !== newest) dropped.add(one.deliveryKey);
 	}
-	return messages.filter(({ deliveryKey }) => !settled.has(deliveryKey) && !dropped.has(deliveryKey));
+	return messages.filter(({ deliveryKey: key }) => !SETTLED.includes(standingOf(key)) && !dropped.has(key));
 }

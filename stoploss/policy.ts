@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { Limits } from '../queries/measurement';
 import { METRICS, type MetricName } from '../warehouse/vocabulary';
 import { confidenceFor, DEFAULT_CONFIDENCE, type Confidence } from './budget';
+import { receiverProblems, receiverSchema } from './receivers';
 import { levelProblems, ruleSchema, ruleTestSchema, titleOf, type Rule } from './rule';
 import { UNWATCHABLE } from './rule-metrics';
 
@@ -63,6 +64,7 @@ export const policySchema = z.strictObject({
 		/** False stop-losses a year that the lead accepts from the whole book. */
 		false_alarm_budget: z.number().positive().max(50).optional(),
 		rules: z.array(ruleSchema),
+		receivers: z.array(receiverSchema).default([]).describe('Who is told of alerts.'),
 		tests: z.array(ruleTestSchema).default([])
 	})
 });
@@ -209,6 +211,8 @@ export function parsePolicy(text: string): { policy: Policy | null; problems: Po
 				);
 		for (const problem of levelProblems(rule)) add([...path, ...problem.at], problem.message, problem.remedy);
 	});
+	for (const problem of receiverProblems(policy.stop_loss.receivers))
+		add(['stop_loss', 'receivers', ...problem.at], problem.message, problem.remedy);
 	const testNames = new Set<string>();
 	policy.stop_loss.tests.forEach((one, index) => {
 		const path = ['stop_loss', 'tests', index];

@@ -10,6 +10,7 @@ import restatedVerdicts from './migrations/007_restated_verdicts.sql?raw';
 import alerts from './migrations/008_alerts.sql?raw';
 import review from './migrations/009_review.sql?raw';
 import saidSince from './migrations/010_said_since.sql?raw';
+import delivery from './migrations/012_delivery.sql?raw';
 import saidOfRegulators from './migrations/013_said_of_regulators.sql?raw';
 
 export const MIGRATIONS: readonly string[] = [
@@ -23,6 +24,7 @@ export const MIGRATIONS: readonly string[] = [
 	alerts,
 	review,
 	saidSince,
+	delivery,
 	saidOfRegulators
 ].map(fillVocabularies);
 

@@ -134,7 +134,7 @@ export const ALERT_STATES = [
 ] as const;
 export type AlertState = (typeof ALERT_STATES)[number];
 
-/** What an alert can live through: a look at the data, a wish of a person, or other data for an old look. */
+/** What an alert can live through: a look at the data, a wish of a person, time alone, or other data for an old look. */
 export const ALERT_EVENTS = [
 	'observed',
 	'acknowledged',
@@ -142,11 +142,16 @@ export const ALERT_EVENTS = [
 	'unsilenced',
 	'mitigated',
 	'resolved',
+	'elapsed',
 	'evidence_restated'
 ] as const;
 export type AlertEventKind = (typeof ALERT_EVENTS)[number];
 
-export const DELIVERY_OUTCOMES = ['delivered', 'failed', 'dead'] as const;
+/**
+ * How an attempt stands. `sending` is written before the first byte leaves, so that a crash is seen; `failed` was
+ * surely not taken, `unclear` may have been; `dead` is given up, and `gone` wants no more of us.
+ */
+export const DELIVERY_OUTCOMES = ['sending', 'delivered', 'failed', 'unclear', 'dead', 'gone'] as const;
 export type DeliveryOutcome = (typeof DELIVERY_OUTCOMES)[number];
 
 /** What a sampling plan can split its population by. */

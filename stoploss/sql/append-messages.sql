@@ -5,5 +5,5 @@
 INSERT INTO alert.message
 SELECT unnest(from_json($messages::JSON, '[{
 	"delivery_key": "VARCHAR", "alert_key": "VARCHAR", "episode": "INTEGER", "kind": "VARCHAR", "seq": "INTEGER",
-	"happened_at": "VARCHAR", "rule": "VARCHAR", "group_key": "VARCHAR"
+	"happened_at": "VARCHAR", "rule": "VARCHAR", "group_key": "VARCHAR", "position": "BIGINT"
 }]'), recursive := true)
