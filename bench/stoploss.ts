@@ -14,7 +14,8 @@ import { evaluatorOf } from '../stoploss/evaluate';
 import { judgeOf, type Judge } from '../stoploss/judge';
 import { ruleSchema, type Rule } from '../stoploss/rule';
 import { dayOf, type Series } from '../stoploss/series';
-import { FIRST_MONITORED, cohortsOf, seeded, worldOf, type Kind, type World } from './stoploss-world';
+import { cohortsOf, firstMonitored, seeded, worldOf, type World } from '../stoploss/world';
+import { WORLDS, type Kind } from './stoploss-worlds';
 
 const YEAR = 364;
 const CHANGE_DAY = 28;
@@ -61,6 +62,13 @@ function alarms(fires: (day: number) => boolean): number {
 	return count;
 }
 
+/** Volume and response of a reference world. */
+export interface BenchWorld extends Partial<Omit<World, 'bad' | 'intents'>> {
+	kind: Kind;
+	perDay: number;
+	response: number;
+}
+
 interface Quiet {
 	naive: [number, number];
 	floor: number;
@@ -72,11 +80,11 @@ interface Quiet {
 	standardError: number;
 }
 
-function quiet(world: Omit<World, 'loss' | 'days' | 'baselineDays'>, runs: number, seed: number): Quiet {
+function quiet(world: BenchWorld, runs: number, seed: number): Quiet {
 	const sum = { naive: [0, 0] as [number, number], rules: [0, 0, 0], all: 0, squares: 0, any: 0, pending: 0 };
 	const random = seeded(seed);
-	const whole: World = { ...world, baselineDays: 56, days: YEAR, loss: () => 0 };
-	const first = FIRST_MONITORED(whole);
+	const whole: World = { ...WORLDS[world.kind], ...world, baselineDays: 56, days: YEAR };
+	const first = firstMonitored(whole);
 	for (let run = 0; run < runs; run++) {
 		const series = worldOf(whole, random);
 		const judges = judgesOf(world.kind, series);
@@ -116,20 +124,16 @@ interface Delay {
 }
 
 /** Days from the change to the look that fires, maturity included; never found counts as infinite. */
-function delay(
-	world: Omit<World, 'days' | 'baselineDays' | 'loss'>,
-	loss: (daysSince: number) => number,
-	runs: number,
-	seed: number
-): Delay {
+function delay(world: BenchWorld, loss: (daysSince: number) => number, runs: number, seed: number): Delay {
 	const random = seeded(seed);
 	const whole: World = {
+		...WORLDS[world.kind],
 		...world,
 		baselineDays: 56,
 		days: YEAR,
 		loss: (day) => (day < CHANGE_DAY ? 0 : loss(day - CHANGE_DAY + 1))
 	};
-	const first = FIRST_MONITORED(whole);
+	const first = firstMonitored(whole);
 	const fired: number[] = [];
 	const watched: number[] = [];
 	let naive = 0;
@@ -200,12 +204,11 @@ const LOSSES: [number, string, (since: number) => number, string][] = [
 function speed(): { verdicts: number; seconds: number; cpuSeconds: number } {
 	const random = seeded(40);
 	const world: World = {
-		kind: 'csat',
-		volume: 500,
+		...WORLDS.csat,
+		perDay: 500,
 		response: 0.2,
 		baselineDays: 56,
-		days: 365,
-		loss: () => 0
+		days: 365
 	};
 	const rows = Array.from({ length: 40 }, () => cohortsOf(worldOf(world, random)));
 	const rule = BOOK.csat[2]!;
@@ -215,7 +218,7 @@ function speed(): { verdicts: number; seconds: number; cpuSeconds: number } {
 	for (const cohorts of rows) {
 		const evaluator = evaluatorOf({ rule, cohorts, baseline: firstBaseline(cohorts), maturityHours: 0 });
 		for (let day = 0; day < 365; day++) {
-			evaluator.at(`${dayOf(FIRST_MONITORED(world) + day + 1)}T00:00:00Z`);
+			evaluator.at(`${dayOf(firstMonitored(world) + day + 1)}T00:00:00Z`);
 			verdicts++;
 		}
 	}
@@ -244,7 +247,7 @@ export function benchStoploss(args: readonly string[]): number {
 	let book = 0;
 	const naiveBook = [0, 0];
 	QUIET.forEach(([kind, volume, response, runs, reference], i) => {
-		const q = quiet({ kind, volume, response }, Math.ceil(runs * scale), 1000 + i);
+		const q = quiet({ kind, perDay: volume, response }, Math.ceil(runs * scale), 1000 + i);
 		console.log(
 			`${kind} ${volume}/day | ${q.naive.map(rate).join(' / ')} | ${rate(q.floor)} | ${rate(q.change)} | ${rate(q.erosion)} | ${rate(q.all)} ± ${rate(q.standardError)} (${rate(q.anyShare)}) | ${rate(q.pending)} | ${reference}`
 		);
@@ -266,7 +269,7 @@ export function benchStoploss(args: readonly string[]): number {
 		'\nDays to find a loss of CSAT, 20 % response: pending; median (90 %) [found in 26 weeks] | naive ≤ 28 days | reference'
 	);
 	LOSSES.forEach(([volume, name, loss, reference], i) => {
-		const d = delay({ kind: 'csat', volume, response: 0.2 }, loss, Math.ceil(300 * scale), 2000 + i);
+		const d = delay({ kind: 'csat', perDay: volume, response: 0.2 }, loss, Math.ceil(300 * scale), 2000 + i);
 		console.log(
 			`${volume}/day, ${name} | ${days(d.pending)}; ${days(d.median)} (${days(d.ninety)}) [${Math.round(100 * d.found)} %] | ${Math.round(100 * d.naive28)} % | ${reference}`
 		);

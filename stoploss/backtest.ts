@@ -1,25 +1,26 @@
 /**
  * The rule book replayed over history, day by day, as known at the time; and the naive rule beside it. Pure.
  * The verdicts are those of `judge.ts` and the alerts those of `alert.ts`: what is tested is what runs.
- * A late row counts from the day it became known, never before.
+ * A late row counts from the instant it became known, never before.
  */
 import type { DailyCohort } from '../queries/measurement';
 import { NO_ALERT, isOpen, step, type Alert } from './alert';
-import { evaluatorOf, firstBaseline, type Evaluation, type Evaluator } from './evaluate';
-import { observe, settingsOf } from './watch';
+import { evaluatorOf, type Evaluation, type Verdict } from './evaluate';
+import type { Judge } from './judge';
+import type { Rule } from './rule';
 import { ruleMetric } from './rule-metrics';
 import { dayNumber, dayOf, seriesOf, spanOf, type Series } from './series';
-import type { Bad } from './statistic';
+import { erosionStatistic, referenceOf, type Bad } from './statistic';
+import { observe, settingsOf } from './watch';
 
-/** A cohort, or a later addition to one, with the day from which it was known; without it, when mature. */
-export interface KnownCohort extends DailyCohort {
-	knownOn?: string;
+export interface Period {
+	since: string;
+	until: string;
 }
 
-export interface BacktestSubject extends Omit<Evaluation, 'cohorts' | 'baseline' | 'timeZone'> {
-	cohorts: readonly KnownCohort[];
+export interface BacktestSubject extends Evaluation {
 	/** Days on which something really was wrong, where that is known: from a generated scenario, or from people. */
-	wrong?: readonly { since: string; until: string }[];
+	wrong?: readonly Period[];
 }
 
 export interface Firing {
@@ -31,8 +32,16 @@ export interface Firing {
 	worsening: number;
 	windowDays: number;
 	driver: string | null;
+	/** The verdict of that day as it would have been told. */
+	verdict: Verdict | null;
 	/** Nothing was wrong; null where nobody knows. */
 	falseAlarm: boolean | null;
+}
+
+export interface Harm {
+	value: number;
+	low: number;
+	high: number;
 }
 
 export interface Detection {
@@ -41,13 +50,15 @@ export interface Detection {
 	until: string;
 	/** Days from its start to the first look that fired; null when it was never found. */
 	delayDays: number | null;
-	/** Bad outcomes beyond what was expected, from its start to the firing or to its end. */
-	harmed: number;
+	/** Bad outcomes beyond what was expected, from its start to the firing or to its end; null without a baseline. */
+	harmed: Harm | null;
 }
 
 export interface Backtest {
 	firings: Firing[];
 	detections: Detection[];
+	/** Days on which a rule found no data where data was due. */
+	blindDays: { rule: string; days: number; first: string }[];
 	/** Days that were looked at, over all rules. */
 	looks: number;
 	/** Over the whole book; null where nobody knows what was wrong. */
@@ -56,109 +67,145 @@ export interface Backtest {
 
 const QUARTER_DAYS = 365.25 / 4;
 
+/** Looks on every day from `since` to `until`, both included. */
 export function backtest(subjects: readonly BacktestSubject[], since: string, until: string): Backtest {
-	const firings: Firing[] = [];
-	const detections: Detection[] = [];
-	const days = dayNumber(until) - dayNumber(since) + 1;
-	for (const subject of subjects) {
-		const found = firingsOf(subject, dayNumber(since), dayNumber(until));
-		firings.push(...found);
-		detections.push(...(subject.wrong ?? []).map((period) => detectionOf(subject, period, found)));
-	}
-	const judged = firings.filter(({ falseAlarm }) => falseAlarm !== null);
+	const [first, last] = [dayNumber(since), dayNumber(until)];
+	const runs = subjects.map((subject) => runOf(subject, first, last));
+	const days = last - first + 1;
+	const firings = runs.flatMap((run) => run.firings);
 	const known = subjects.length > 0 && subjects.every(({ wrong }) => wrong !== undefined);
+	const wrongly = firings.filter(({ falseAlarm }) => falseAlarm === true).length;
 	return {
 		firings,
-		detections,
+		detections: subjects.flatMap((subject, i) =>
+			(subject.wrong ?? []).map((period) => detectionOf(subject, period, runs[i]!.firings))
+		),
+		blindDays: runs.flatMap(({ blind }, i) => {
+			const [day] = blind;
+			const { name } = subjects[i]!.rule;
+			return day === undefined ? [] : [{ rule: name, days: blind.length, first: dayOf(day) }];
+		}),
 		looks: days * subjects.length,
-		falseAlarmsPerQuarter: known
-			? judged.filter(({ falseAlarm }) => falseAlarm).length / (days / QUARTER_DAYS)
-			: null
+		falseAlarmsPerQuarter: known ? wrongly / (days / QUARTER_DAYS) : null
 	};
 }
 
-function firingsOf(subject: BacktestSubject, since: number, until: number): Firing[] {
+function runOf(subject: BacktestSubject, since: number, until: number) {
 	const { rule, wrong } = subject;
-	const settings = settingsOf(rule);
-	const knowledge = knowledgeOf(subject);
-	const firings: Firing[] = [];
-	let alert: Alert = NO_ALERT;
-	for (let day = since; day <= until; day++) {
-		const evaluator = knowledge(day, alert.resetAfter);
-		const at = `${dayOf(day)}T00:00:00Z`;
-		const due = evaluator.due(at);
-		const found = step(alert, observe(evaluator.judge, due, at, alert), settings);
-		const wasOpen = isOpen(alert.state);
-		alert = found.alert;
-		if (!wasOpen && isOpen(alert.state)) {
-			const decisive = evaluator.judge.finding(due).decisive;
-			const right = wrong?.some((one) => dayNumber(one.since) <= due && dayOf(day) <= extended(one.until));
-			firings.push({
-				rule: rule.name,
-				firedOn: dayOf(day),
-				knownUntil: dayOf(due),
-				closedOn: null,
-				worsening: alert.worsening,
-				windowDays: decisive?.length ?? 0,
-				driver: alert.driver,
-				falseAlarm: right === undefined ? null : !right
-			});
+	let reset: string | null = null;
+	const build = () => evaluatorOf({ baseline: 'first', ...subject, ...(reset ? { resetAfter: reset } : {}) });
+	let evaluator = build();
+	const lag = 1 + (subject.maturityHours ?? ruleMetric(rule.metric).maturityHours) / 24;
+	const { lives, blind } = liveThrough(rule, since - lag, until - lag, (due, resetAfter) => {
+		if (resetAfter !== reset) {
+			reset = resetAfter;
+			evaluator = build();
 		}
-		const open = firings.at(-1);
-		if (wasOpen && !isOpen(alert.state) && open) open.closedOn = dayOf(day);
-	}
-	return firings;
+		const at = evaluator.instantOf(due);
+		return { judge: evaluator.judgeAt(at), at, verdict: () => evaluator.at(at) };
+	});
+	const firings = lives.map(({ due, closed, worsening, windowDays, driver, verdict }): Firing => {
+		const firedOn = dayOf(due + lag);
+		const right = wrong?.some(
+			(one) => dayNumber(one.since) <= due && firedOn <= dayOf(dayNumber(one.until) + REMEMBERED)
+		);
+		return {
+			rule: rule.name,
+			firedOn,
+			knownUntil: dayOf(due),
+			closedOn: closed === null ? null : dayOf(closed + lag),
+			worsening,
+			windowDays,
+			driver,
+			verdict,
+			falseAlarm: right === undefined ? null : !right
+		};
+	});
+	return { firings, blind };
 }
 
 /** The longest window still holds the last wrong day. */
-const extended = (until: string) => dayOf(dayNumber(until) + 91);
+const REMEMBERED = 91;
 
-/** What could be known on a day: rows that came by then. Rebuilt when something late has come, or an alert closed. */
-function knowledgeOf(subject: BacktestSubject): (day: number, resetAfter: string | null) => Evaluator {
-	const { cohorts, ...rest } = subject;
-	const prompt = cohorts.filter((row) => row.knownOn === undefined);
-	const late = cohorts.filter((row) => row.knownOn !== undefined);
-	const arrivals = [...new Set(late.map((row) => dayNumber(row.knownOn ?? row.day)))].sort((a, b) => a - b);
-	let known = '';
-	let evaluator: Evaluator | null = null;
-	return (day, resetAfter) => {
-		const wanted = `${arrivals.findLastIndex((arrival) => arrival <= day)}|${resetAfter}`;
-		if (evaluator === null || wanted !== known) {
-			const rows = [...prompt, ...late.filter((row) => dayNumber(row.knownOn ?? row.day) <= day)];
-			known = wanted;
-			evaluator = evaluatorOf({
-				...rest,
-				cohorts: rows,
-				baseline: firstBaseline(rows),
-				...(resetAfter ? { resetAfter } : {})
-			});
-		}
-		return evaluator;
-	};
+export interface Life {
+	/** Last mature day at the look that fired, and at the look that closed it. */
+	due: number;
+	closed: number | null;
+	worsening: number;
+	windowDays: number;
+	driver: string | null;
+	verdict: Verdict | null;
 }
 
-function detectionOf(
-	subject: BacktestSubject,
-	{ since, until }: { since: string; until: string },
-	firings: readonly Firing[]
-): Detection {
+/** What is known on a day: the rule over the data, and the instant of the look. */
+export type Knowledge = (
+	due: number,
+	resetAfter: string | null
+) => { judge: Judge; at: string; verdict?: () => Verdict };
+
+/** Lives the alert of a rule through the days that are the last mature ones, and tells when it fired. */
+export function liveThrough(
+	rule: Rule,
+	since: number,
+	until: number,
+	knowledge: Knowledge
+): { lives: Life[]; blind: number[] } {
+	const settings = settingsOf(rule);
+	const lives: Life[] = [];
+	const blind: number[] = [];
+	let alert: Alert = NO_ALERT;
+	for (let due = since; due <= until; due++) {
+		const { judge, at, verdict } = knowledge(due, alert.resetAfter);
+		const event = observe(judge, due, at, alert);
+		if (event.observation === 'stale') blind.push(due);
+		const wasOpen = isOpen(alert.state);
+		({ alert } = step(alert, event, settings));
+		const open = isOpen(alert.state);
+		if (!wasOpen && open)
+			lives.push({
+				due,
+				closed: null,
+				worsening: alert.worsening,
+				windowDays: judge.finding(due).decisive?.length ?? 0,
+				driver: alert.driver,
+				verdict: verdict?.() ?? null
+			});
+		const last = lives.at(-1);
+		if (wasOpen && !open && last) last.closed = due;
+	}
+	return { lives, blind };
+}
+
+function detectionOf(subject: BacktestSubject, period: Period, firings: readonly Firing[]): Detection {
 	const { rule } = subject;
-	const first = firings.find(({ firedOn }) => firedOn >= since && firedOn <= extended(until));
-	const evaluator = evaluatorOf({ ...subject, baseline: firstBaseline(subject.cohorts) });
-	const rates = evaluator.judge.ratesFor(dayNumber(since));
+	const { since, until } = period;
+	const within = dayOf(dayNumber(until) + REMEMBERED);
+	const first = firings.find(({ firedOn }) => firedOn >= since && firedOn <= within);
 	const end = first && first.firedOn < until ? first.firedOn : until;
-	const span = spanOf(evaluator.judge.subject.series, dayNumber(since), dayNumber(end));
-	const excess = span.xs.reduce(
-		(sum, x, i) => sum + evaluator.judge.bad * (x - span.ns[i]! * (rates[i] ?? 0)),
-		0
-	);
 	return {
 		rule: rule.name,
 		since,
 		until,
 		delayDays: first ? dayNumber(first.firedOn) - dayNumber(since) : null,
-		harmed: Math.max(0, excess)
+		harmed: harmedBetween(subject, since, end)
 	};
+}
+
+/**
+ * Bad outcomes beyond what the baseline expects of the same intents, over the days given, with the interval of the
+ * stop-loss statistic; with all that is known today. Null without a baseline or without outcomes.
+ */
+export function harmedBetween(subject: Evaluation, since: string, until: string): Harm | null {
+	const { judge } = evaluatorOf({ baseline: 'first', ...subject });
+	const { series, baseline } = judge.subject;
+	if (!baseline || until < since) return null;
+	const [from, to] = [dayNumber(since), dayNumber(until)];
+	const span = spanOf(series, from, to);
+	const s = erosionStatistic(span, to - from + 1, referenceOf(baseline, series.intents), judge.bad);
+	if (!s) return null;
+	const half = 1.96 * s.standardError;
+	const count = (rate: number) => Math.max(0, rate * s.n);
+	return { value: count(s.worsening), low: count(s.worsening - half), high: count(s.worsening + half) };
 }
 
 /** A dashboard's rule: this week's crude rate against last week's, looked at once a week. */

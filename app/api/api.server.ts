@@ -18,6 +18,7 @@ import { toCsv } from '$lib/server/measurement-csv';
 import { calendar, limits, policy, warehouse } from '$lib/server/plimsoll.server';
 import { alertsRoute, healthRoute, ingestRoute, schemaRoute, scorecardRoute } from './routes';
 import { TooLarge, spool } from './spool.server';
+import { registerLab } from './lab.server';
 import { registerReview } from './review.server';
 import { registerWhy } from './why.server';
 
@@ -149,6 +150,7 @@ export function createApi() {
 
 	registerWhy(api);
 	registerReview(api);
+	registerLab(api);
 
 	api.openapi(schemaRoute, (c) => c.json(conversationJsonSchema() as { $schema: string }, 200));
 

@@ -5,6 +5,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { DEFINITIONS } from '#queries/queries.server';
 import { DIMENSIONS, METRICS, PATHS, type Dimension } from '#warehouse/vocabulary';
+import { SCENARIOS } from '#stoploss/scenario';
+import { runBacktest } from './backtest';
 import { runCheck } from './check';
 import { runDemo } from './demo';
 import { EXIT, explainFailure } from './failure';
@@ -201,6 +203,28 @@ program
 	.option('--json', 'print the verdicts as JSON')
 	.action(async (options) => {
 		process.exitCode = await runCheck(options);
+	});
+
+program
+	.command('backtest')
+	.description('replay the rule book over the log as known at the time, or over a simulated scenario')
+	.addOption(database())
+	.addOption(policy())
+	.addOption(new Option('--scenario <name>', 'simulate this instead of replaying the log').choices(SCENARIOS))
+	.addOption(new Option('--from <week>', 'first week (default: of the log)').argParser(parseOneWeek))
+	.addOption(new Option('--to <week>', 'last week (default: of the log)').argParser(parseOneWeek))
+	.option('--wrong <weeks>', 'when something really was wrong, such as 2025-W38..2026-W11')
+	.option('--rule <name>', 'whose limit is varied (default: the first rule)')
+	.option('--naive <points>', 'limit of the naive week-over-week rule', '5')
+	.option('--naive-percent <percent>', 'the same, for rules that are set in per cent', '20')
+	.option('--size <points>', 'size of the scenario: points at once, or points a week for erosion')
+	.option('--runs <count>', 'simulated years', '40')
+	.option('--per-day <count>', 'simulate this many conversations a day, not those of the log')
+	.option('--reply <percent>', 'with --per-day: customers who answer a survey (default: 20)')
+	.option('--ai-only <percent>', 'with --per-day: closed by the AI alone (default: 60)')
+	.option('--json', 'print as JSON')
+	.action(async (options) => {
+		process.exitCode = await runBacktest(options);
 	});
 
 program

@@ -55,7 +55,8 @@ export async function askServer(
 	server: RunningServer,
 	path: string,
 	query: Record<string, string | undefined>,
-	file?: string
+	file?: string,
+	method: 'GET' | 'POST' = 'GET'
 ): Promise<Response> {
 	const url = new URL(path, server.url);
 	for (const [name, value] of Object.entries(query)) {
@@ -68,7 +69,7 @@ export async function askServer(
 		// Without a type the server takes the request for one without a body.
 		headers: { 'content-type': 'application/octet-stream' }
 	};
-	const response = await fetch(url, upload ? (upload as RequestInit) : {}).catch((error: Error) => {
+	const response = await fetch(url, upload ? (upload as RequestInit) : { method }).catch((error: Error) => {
 		throw new Failure(`The server at ${server.url} (PID ${server.pid}) does not answer: ${error.message}`);
 	});
 	// 422 is a report too: of a file that could not be read.

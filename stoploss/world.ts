@@ -1,33 +1,49 @@
-/** The simulated world of the stop-loss benchmark, seeded. Pure. */
+/**
+ * Simulated worlds, seeded: daily outcomes by intent with day-to-day swings, weekdays, mix noise and whatever is to go
+ * wrong. Pure: the same world and seed give the same series. The back-test lab and the benchmark share it.
+ */
 import type { DailyCohort } from '../queries/measurement';
-import { accumulate, dayNumber, dayOf, type Series } from '../stoploss/series';
+import { accumulate, dayNumber, dayOf, type Series } from './series';
+import type { Bad } from './statistic';
 
-export type Kind = 'csat' | 'recontact';
+export interface WorldIntent {
+	intent: string;
+	/** Of the contacts. */
+	share: number;
+	/** Chance of the counted event while all is well. */
+	rate: number;
+}
 
 export interface World {
-	kind: Kind;
-	/** Contacts a day. */
-	volume: number;
-	/** Share of customers who answer; recontact is known of everybody. */
+	bad: Bad;
+	intents: readonly WorldIntent[];
+	/** Contacts a day, and the share of them whose outcome is known. */
+	perDay: number;
 	response: number;
+	/** Days before monitoring begins, and days monitored. */
 	baselineDays: number;
 	days: number;
-	/** Worsening in share points on a monitored day. */
-	loss: (monitoredDay: number) => number;
+	/** Worsening in share points on a monitored day; negative is better. */
+	loss?: (day: number) => number;
+	/** Standard deviation of a day's rate beyond chance, and its correlation with the day before. */
+	daySd?: number;
+	rho?: number;
+	/** How far the weekday moves the rate; 1 as in the reference world. */
+	weekdays?: number;
+	/** Weights of the intents on a monitored day, in place of their shares. */
+	mix?: (day: number) => readonly number[];
+	/** Times as many contacts, on any day; monitored days from 0. */
+	volume?: (day: number) => number;
 }
 
 export type Random = () => number;
 
 const START = dayNumber('2024-01-01');
-const INTENTS = ['address', 'refund', 'access', 'cancel', 'return', 'exchange'];
-const SHARES = [0.24, 0.2, 0.18, 0.15, 0.13, 0.1];
-const CONTENT = [0.86, 0.72, 0.83, 0.78, 0.8, 0.75];
-const RECONTACT = [0.09, 0.16, 0.11, 0.13, 0.12, 0.14];
 const WEEKDAY_VOLUME = [1.18, 1.1, 1.06, 1.04, 1.02, 0.86, 0.74];
-const WEEKDAY_CONTENT = [-0.008, -0.004, 0, 0.002, 0.004, 0.008, -0.002];
+const WEEKDAY_RATE = [-0.008, -0.004, 0, 0.002, 0.004, 0.008, -0.002];
 const MIX_NOISE = 0.15;
 const VOLUME_NOISE = 0.1;
-const DAY_SD: Record<Kind, number> = { csat: 0.015, recontact: 0.015 };
+const DAY_SD = 0.015;
 
 /** xoshiro128**, seeded by splitmix. */
 export function seeded(seed: number): Random {
@@ -109,32 +125,37 @@ function logFactorial(n: number): number {
 	return (x - 0.5) * Math.log(x) - x + 0.9189385332046727 + 1 / (12 * x) - 1 / (360 * x ** 3);
 }
 
-export const FIRST_MONITORED = (world: World) => START + world.baselineDays;
+/** Day number of the first monitored day. */
+export const firstMonitored = ({ baselineDays }: Pick<World, 'baselineDays'>) => START + baselineDays;
 
 export function worldOf(world: World, random: Random): Series {
+	const { bad, intents, daySd = DAY_SD, rho = 0, weekdays = 1 } = world;
 	const days = world.baselineDays + world.days;
-	const n = INTENTS.map(() => new Float64Array(days + 1));
-	const x = INTENTS.map(() => new Float64Array(days + 1));
-	const base = world.kind === 'csat' ? CONTENT : RECONTACT;
-	const bad = world.kind === 'csat' ? -1 : 1;
-	const scale = world.kind === 'csat' ? 1 : -0.5;
+	const n = intents.map(() => new Float64Array(days + 1));
+	const x = intents.map(() => new Float64Array(days + 1));
+	const still = intents.map(({ share }) => share);
+	let swing = 0;
 	for (let day = 0; day < days; day++) {
 		const weekday = day % 7;
-		const effect = DAY_SD[world.kind] * normal(random) + scale * WEEKDAY_CONTENT[weekday]!;
-		const loss = day < world.baselineDays ? 0 : world.loss(day - world.baselineDays);
-		const volume = world.volume * WEEKDAY_VOLUME[weekday]! * Math.exp(VOLUME_NOISE * normal(random));
-		const weights = SHARES.map((share) => share * Math.exp(MIX_NOISE * normal(random)));
+		const monitored = day - world.baselineDays;
+		const fresh = daySd * normal(random);
+		swing = day === 0 ? fresh : rho * swing + Math.sqrt(1 - rho * rho) * fresh;
+		const effect = swing + weekdays * WEEKDAY_RATE[weekday]!;
+		const loss = monitored < 0 ? 0 : (world.loss?.(monitored) ?? 0);
+		const times = world.volume?.(monitored) ?? 1;
+		const volume = times * world.perDay * WEEKDAY_VOLUME[weekday]! * Math.exp(VOLUME_NOISE * normal(random));
+		const shares = monitored < 0 ? still : (world.mix?.(monitored) ?? still);
+		const weights = shares.map((share) => share * Math.exp(MIX_NOISE * normal(random)));
 		const sum = weights.reduce((all, weight) => all + weight, 0);
-		INTENTS.forEach((_, i) => {
-			const expected = (volume * weights[i]!) / sum;
-			const contacts = Math.floor(expected + random());
+		intents.forEach(({ rate }, i) => {
+			const contacts = Math.floor((volume * weights[i]!) / sum + random());
 			const known = binomial(random, contacts, world.response);
-			const p = Math.min(0.999, Math.max(0.001, base[i]! + effect + bad * loss));
+			const p = Math.min(0.999, Math.max(0.001, rate + effect + bad * loss));
 			n[i]![day + 1] = known;
 			x[i]![day + 1] = binomial(random, known, p);
 		});
 	}
-	return accumulate({ first: START, days, intents: INTENTS, n, x });
+	return accumulate({ first: START, days, intents: intents.map(({ intent }) => intent), n, x });
 }
 
 /** The same series as rows, as a query would give them. */
