@@ -23,7 +23,7 @@ WITH dated AS (
 					escalation_started_at, escalation_started_at + to_seconds(60 * coalesce($escalationLimitMinutes::DOUBLE, 0)),
 					resolved_at, resolved_at + INTERVAL 24 HOURS, resolved_at + INTERVAL 48 HOURS, recontact_matures_at,
 					csat_matures_at, greatest(closed_at, resolved_at) + INTERVAL 7 DAYS, complaint_matures_at,
-					customer_since, resolve_since, rating_since, audit_since, complaint_since, escalation_since, signal_since,
+					customer_since, resolve_since, rating_since, audit_since, complaint_since, regulator_since, escalation_since, signal_since,
 					refund_since, approval_since, silence_since],
 				complaint_at,
 				list_transform(refunds, lambda r: r."at"),
@@ -35,7 +35,7 @@ WITH dated AS (
 	SELECT looked.* EXCLUDE (intent), coalesce(intent, '(none)') AS intent, path AS real_path,
 		coalesce(customer_since <= as_of, false) AS has_customer, coalesce(resolve_since <= as_of, false) AS has_resolve,
 		coalesce(rating_since <= as_of, false) AS has_rating, coalesce(audit_since <= as_of, false) AS has_audit,
-		coalesce(complaint_since <= as_of, false) AS has_complaint, coalesce(escalation_since <= as_of, false) AS has_escalation,
+		coalesce(complaint_since <= as_of, false) AS has_complaint, coalesce(regulator_since <= as_of, false) AS has_regulator, coalesce(escalation_since <= as_of, false) AS has_escalation,
 		coalesce(signal_since <= as_of, false) AS has_signal, coalesce(refund_since <= as_of, false) AS has_refund,
 		coalesce(approval_since <= as_of, false) AS has_approval, coalesce(silence_since <= as_of, false) AS has_silence
 	FROM looked
