@@ -17,6 +17,11 @@ describe('weeks', () => {
 		expect(hours(weekWindow(stockholm, '2026-W13'))).toBe(167); // 29 March
 		expect(hours(weekWindow(stockholm, '2026-W43'))).toBe(169); // 25 October
 	});
+	it('refuse a zone that nobody knows', () => {
+		const mars = { timeZone: 'Mars/Olympus', weekStart: 'monday' } as const;
+		expect(() => weekWindow(mars, '2026-W10')).toThrow('Unknown time zone Mars/Olympus. Use an IANA name');
+		expect(() => weekOf(mars, '2026-03-03T00:00:00Z')).toThrow('Unknown time zone Mars/Olympus');
+	});
 	it('know week 53', () => {
 		expect(weekOf(stockholm, '2027-01-03T22:59:59Z')).toBe('2026-W53');
 		expect(weekOf(stockholm, '2027-01-03T23:00:00Z')).toBe('2027-W01');

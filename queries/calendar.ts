@@ -2,7 +2,7 @@
  * Days and weeks of the account's calendar. Pure. A week is labelled by ISO 8601 rules for Monday starts
  * (2026-W10: the week with the year's first Thursday is W01); Sunday weeks carry the label of the ISO week that holds
  * their Monday. Bounds are instants at local midnight, so that a week with a DST change has 167 or 169 hours.
- * Refuses a label that its year doesn't have.
+ * Refuses a label that its year doesn't have, and a zone that nobody knows.
  */
 import { TZDate } from '@date-fns/tz';
 import { addDays, getISOWeek, getISOWeekYear } from 'date-fns';
@@ -19,6 +19,7 @@ export function weekWindow(calendar: Calendar, week: WeekLabel): Window & { week
 
 /** Label of the week that holds an instant. */
 export function weekOf(calendar: Calendar, instant: string | Date): WeekLabel {
+	mustKnowZone(calendar.timeZone);
 	const local = new TZDate(new Date(instant).getTime(), calendar.timeZone);
 	const day = new Date(local.getFullYear(), local.getMonth(), local.getDate(), 12);
 	// A Sunday that starts a week belongs to the Monday after it.
@@ -52,6 +53,20 @@ function mondayOf(week: WeekLabel): Date {
 }
 
 function midnight(calendar: Calendar, day: Date): string {
+	mustKnowZone(calendar.timeZone);
 	const local = new TZDate(day.getFullYear(), day.getMonth(), day.getDate(), calendar.timeZone);
 	return new Date(local.getTime()).toISOString();
+}
+
+const known = new Set<string>();
+
+/** date-fns takes an unknown zone for an invalid date, and that for a number. */
+function mustKnowZone(timeZone: string): void {
+	if (known.has(timeZone)) return;
+	try {
+		new Intl.DateTimeFormat('en', { timeZone });
+	} catch {
+		throw new RangeError(`Unknown time zone ${timeZone}. Use an IANA name, such as Europe/Stockholm.`);
+	}
+	known.add(timeZone);
 }

@@ -14,6 +14,7 @@ export {
 export * from './listings/listings.server';
 export { weekOf, weekWindow, weeksBetween } from './calendar';
 export { CATALOGUE, definitionOf, GROUPS, type Definition } from './metrics/catalogue';
+export { breaksOf, type Break } from './metrics/versions';
 export {
 	DECOMPOSED_BY,
 	EXPLAINABLE,
@@ -54,7 +55,10 @@ export {
 	type RestatedMeasurement,
 	type RestatementReason
 } from './publications/restate';
-export { knownAt, lastIngestBy } from './publications/known-at.server';
+export { knownAt, knownAtTime, lastIngestBy } from './publications/known-at.server';
+export { asPublished, definitionAsked, formerMeasurements } from './publications/former.server';
+export { Refusal } from './refusal';
+export { mustBeAskable, type Asked } from './listings/askable.server';
 export { documented, TITLES } from './metrics/document';
 export { waterfall, type Step } from './decomposition/waterfall';
 export { rememberedScorecard } from './scorecard/remembered.server';

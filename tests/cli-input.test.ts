@@ -168,6 +168,55 @@ describe('bad input', () => {
 		});
 	});
 
+	describe('a question', () => {
+		beforeAll(() => {
+			const { status, stderr } = terminal.run('ingest', '--db', 'asked.duckdb', 'one.ndjson');
+			expect({ status, stderr }).toMatchObject({ status: 0 });
+		});
+
+		it.each([
+			[
+				['scorecard', '--intent', 'order_statu'],
+				/No conversation has the intent "order_statu"\. Did you mean order_status\?/
+			],
+			[['scorecard', '--path', 'ai'], /the path "ai"\. Did you mean ai_only\? Known: ai_only, /],
+			[['scorecard', '--tier', 'D'], /the tier "D"\..* Known: .*unassigned/],
+			[
+				['scorecard', '--customer-value', 'gold'],
+				/the customer value "gold"\. The log names no customer value at all/
+			],
+			[
+				['scorecard', '--week', '2099-W01'],
+				/2099-W01 lies after the data\. The data runs from 2026-W10 to 2026-W10/
+			],
+			[['scorecard', '--as-of', '2099-01-01'], /has not come yet\. Ask as of .* data reaches to 2026-03-02/],
+			[
+				['scorecard', '--definition', 'csat_top_box@0'],
+				/There is no csat_top_box@0: it is counted as version 1 now\. Ask for csat_top_box@1\. No week was published/
+			],
+			[['scorecard', '--definition', 'csat'], /There is no metric "csat"\. Known: csat_top_box, /],
+			[['scorecard', '--known-at', '2020-01-01'], /Nothing was taken in by 2020-01-01/],
+			[['translate', '--week', '2026-W10', '--market', 'SE'], /the market "SE"\. The log names no market/],
+			[
+				['why', '--week', '2099-W01', '--against', '2026-W10'],
+				/2099-W01 has not begun in this log\. The data reaches to/
+			]
+		])('%j is refused with what would do', (args, reason) => {
+			refused([args[0]!, '--db', 'asked.duckdb', ...args.slice(1)], reason);
+		});
+
+		it('about a value of the policy that the log has none of is answered: absent, with the reason', () => {
+			const { status, stdout } = terminal.run(
+				...['scorecard', '--db', 'asked.duckdb', '--intent', 'order_status', '--by', 'tier'],
+				...['--definition', 'containment', '--format', 'json']
+			);
+			expect(status).toBe(0);
+			expect(JSON.parse(stdout)).toMatchObject([
+				{ metric: 'containment', status: 'absent', value: null, reason: 'No conversations in 2026-W10.' }
+			]);
+		});
+	});
+
 	describe('a policy', () => {
 		function lineOf(text: string, words: string, nth = 0) {
 			const lines = text.split('\n').flatMap((line, at) => (line.includes(words) ? [at + 1] : []));

@@ -7,7 +7,17 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { conversationJsonSchema } from '#ingest/schema';
 import { ingest } from '#ingest/ingest.server';
 import { SOURCES } from '#ingest/sources';
-import { refreshFacts, scorecard, watermark, weeksPresent, type Filter } from '#queries/queries.server';
+import {
+	definitionAsked,
+	knownAtTime,
+	mustBeAskable,
+	refreshFacts,
+	scorecard,
+	watermark,
+	weeksPresent,
+	type Filter
+} from '#queries/queries.server';
+import type { Warehouse } from '#warehouse/warehouse.server';
 import { intentPolicyOf } from '#stoploss/policy';
 import { DIMENSIONS, type Dimension } from '#warehouse/vocabulary';
 import { chosenWeeks } from '$lib/server/chosen-weeks';
@@ -99,7 +109,7 @@ export function createApi() {
 	});
 
 	api.openapi(scorecardRoute, async (c) => {
-		const { week, by, as_of, format, ...given } = c.req.valid('query');
+		const { week, by, as_of, known_at, definition = [], format, ...given } = c.req.valid('query');
 		const dimensions = by.split(',').filter(Boolean);
 		const unknown = dimensions.find((name) => !(DIMENSIONS as readonly string[]).includes(name));
 		if (unknown)
@@ -107,22 +117,37 @@ export function createApi() {
 				{ error: `Unknown dimension "${unknown}".`, remedy: `Known: ${DIMENSIONS.join(', ')}.` },
 				400
 			);
-		const db = await warehouse();
 		const zone = calendar();
-		const { weeks, refusal } = chosenWeeks(await weeksPresent(db, zone), {
-			week,
-			asOf: as_of,
-			calendar: zone
-		});
-		if (refusal) return c.json(refusal, 404);
-		const measurements = await scorecard(db, {
-			weeks,
-			by: dimensions as Dimension[],
-			filter: given as Filter,
-			calendar: zone,
-			limits: limits(),
-			...(as_of && { asOf: as_of })
-		});
+		const filter = given as Filter;
+		const real = await warehouse();
+		const metrics = await Promise.all(definition.map((one) => definitionAsked(real, one)));
+		const measured = async (db: Warehouse) => {
+			const { weeks, refusal } = chosenWeeks(await weeksPresent(db, zone), {
+				week,
+				asOf: as_of,
+				calendar: zone
+			});
+			if (refusal) return { weeks, refusal };
+			await mustBeAskable(db, { filter, asOf: as_of, now: new Date().toISOString() });
+			const ask = {
+				weeks,
+				by: dimensions as Dimension[],
+				filter,
+				...(metrics.length > 0 && { metrics }),
+				calendar: zone,
+				limits: limits(),
+				...(as_of && { asOf: as_of })
+			};
+			let measurements = await scorecard(db, ask);
+			// Nothing fits: one answer that says so, and not none.
+			if (measurements.length === 0) measurements = await scorecard(db, { ...ask, by: [] });
+			return { weeks, refusal, measurements };
+		};
+		const found = known_at
+			? await knownAtTime(real, { instant: known_at, policy: intentPolicyOf(policy()) }, measured)
+			: await measured(real);
+		if (found.refusal) return c.json(found.refusal, 404);
+		const { weeks, measurements } = found;
 		const name = `scorecard-${week ?? weeks[0]}`;
 		if (format === 'arrow') {
 			return c.body(new Uint8Array(toArrow(measurements)), 200, {

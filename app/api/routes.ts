@@ -2,7 +2,16 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { SOURCES } from '#ingest/sources';
 import { DIMENSIONS } from '#warehouse/vocabulary';
-import { asOfQuery, explanation, filterQuery, health, ingestReport, measurement, verdict } from './schemas';
+import {
+	asOfQuery,
+	explanation,
+	filterQuery,
+	health,
+	ingestReport,
+	measurement,
+	repeatable,
+	verdict
+} from './schemas';
 
 const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
 	description,
@@ -69,7 +78,14 @@ export const scorecardRoute = createRoute({
 				.default('path')
 				.describe(`Comma-separated, of ${DIMENSIONS.join(', ')}; empty for no split.`),
 			...filterQuery,
+			definition: repeatable(
+				undefined,
+				'Only these metrics, such as csat_top_box or csat_top_box@1; may be repeated. A version that is gone is refused.'
+			),
 			as_of: asOfQuery,
+			known_at: asOfQuery.describe(
+				'As the log stood at this time: what was taken in later is unknown. Builds all facts anew, which takes its time.'
+			),
 			format: z.enum(['json', 'csv', 'arrow']).default('json')
 		})
 	},

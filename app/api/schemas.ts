@@ -210,7 +210,7 @@ export const verdict = z
 	.openapi('Verdict');
 
 /** A parameter that may be given once or several times, as a list; of known words where there are any. */
-function repeatable(words: readonly string[] | undefined, description: string) {
+export function repeatable(words: readonly string[] | undefined, description: string) {
 	const items = words ? z.enum(words as [string, ...string[]]) : z.string().min(1);
 	return z
 		.preprocess(

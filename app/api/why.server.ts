@@ -4,14 +4,17 @@ import {
 	bothViews,
 	cameBack,
 	explainChange,
+	mustBeAskable,
 	publications,
 	publish,
 	readPublication,
 	restatement,
+	spanOf,
 	translate,
 	type Filter,
 	type Publication
 } from '#queries/queries.server';
+import type { Warehouse } from '#warehouse/warehouse.server';
 import { intentPolicyOf } from '#stoploss/policy';
 import { cameBackCsv } from '$lib/server/came-back-csv';
 import { calendar, limits, policy, warehouse } from '$lib/server/plimsoll.server';
@@ -31,10 +34,20 @@ const never = (week: string) => ({
 });
 const withoutCard = ({ card: _, ...head }: Publication) => head;
 
+const mustBe = (db: Warehouse, spans: string[], filter: Filter, asOf: string | undefined) =>
+	mustBeAskable(db, {
+		filter,
+		windows: spans.map((span) => spanOf(calendar(), span)),
+		asOf,
+		now: new Date().toISOString()
+	});
+
 export function registerWhy(api: OpenAPIHono): void {
 	api.openapi(changeRoute, async (c) => {
 		const { metric, week, against, as_of, ...filter } = c.req.valid('query');
-		const found = await explainChange(await warehouse(), {
+		const db = await warehouse();
+		await mustBe(db, [week, against], filter as Filter, as_of);
+		const found = await explainChange(db, {
 			metric,
 			week,
 			against,
@@ -49,6 +62,7 @@ export function registerWhy(api: OpenAPIHono): void {
 	api.openapi(resolvedRoute, async (c) => {
 		const { week, as_of, ...filter } = c.req.valid('query');
 		const db = await warehouse();
+		await mustBe(db, [week], filter as Filter, as_of);
 		const request = {
 			week,
 			filter: filter as Filter,
@@ -61,7 +75,9 @@ export function registerWhy(api: OpenAPIHono): void {
 
 	api.openapi(cameBackRoute, async (c) => {
 		const { week, definition, format, as_of, ...filter } = c.req.valid('query');
-		const rows = await cameBack(await warehouse(), {
+		const db = await warehouse();
+		await mustBe(db, [week], filter as Filter, as_of);
+		const rows = await cameBack(db, {
 			week,
 			definition,
 			filter: filter as Filter,

@@ -3,6 +3,8 @@
  *
  * 0 fine (for `check`: all clear), 1 a breach, 2 the call failed, 3 undecided or blind.
  */
+import { Refusal } from '#queries/refusal';
+
 export const EXIT = { clear: 0, breach: 1, failed: 2, undecided: 3 } as const;
 
 /** A failure that the user can do something about: its message is the whole story. */
@@ -17,5 +19,6 @@ export function explainFailure(error: unknown): string {
 		.split('\n')
 		.map((line) => line.trim())
 		.filter(Boolean);
-	return `plimsoll: ${lines[0] ?? 'failed without a message'}`;
+	const remedy = error instanceof Refusal ? ` ${error.remedy}` : '';
+	return `plimsoll: ${lines[0] ?? 'failed without a message'}${remedy}`;
 }

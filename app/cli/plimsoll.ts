@@ -3,8 +3,8 @@
  * Answers go to stdout, everything else to stderr; exit codes are those of `failure.ts`.
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { DEFINITIONS } from '#queries/queries.server';
-import { DIMENSIONS, METRICS, PATHS, type Dimension } from '#warehouse/vocabulary';
+import { DEFINITIONS, type Filter } from '#queries/queries.server';
+import { DIMENSIONS, METRICS, type Dimension } from '#warehouse/vocabulary';
 import { SCENARIOS } from '#stoploss/scenario';
 import { runBacktest } from './backtest';
 import { runCheck } from './check';
@@ -64,6 +64,29 @@ function parseDimensions(text: string): Dimension[] {
 	});
 }
 
+const collect = (value: string, earlier: string[] = []) => [...earlier, value];
+
+/** One option a dimension, such as --market SE; given again, any of the values. */
+function narrowed(command: Command): Command {
+	for (const name of DIMENSIONS)
+		command.addOption(
+			new Option(
+				`--${name.replaceAll('_', '-')} <value>`,
+				`only this ${name.replaceAll('_', ' ')}; may be repeated`
+			).argParser(collect)
+		);
+	return command;
+}
+
+/** What `narrowed` was given; options are named in camelCase. */
+function filterOf(options: Record<string, unknown>): Filter {
+	const given = DIMENSIONS.map((name) => [
+		name,
+		options[name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())]
+	]);
+	return Object.fromEntries(given.filter(([, values]) => values !== undefined)) as Filter;
+}
+
 function parsePort(text: string): number {
 	const port = Number(text);
 	if (!Number.isInteger(port) || port < 0 || port > 65535)
@@ -99,8 +122,7 @@ program
 		process.exitCode = await runIngest(inputs, options);
 	});
 
-program
-	.command('scorecard')
+narrowed(program.command('scorecard'))
 	.description('print the weekly scorecard')
 	.addOption(database())
 	.addOption(policy())
@@ -114,6 +136,12 @@ program
 			.argParser(parseDimensions)
 			.default(['path'], 'path')
 	)
+	.addOption(
+		new Option(
+			'--definition <name>',
+			'only this metric, such as csat_top_box or csat_top_box@1; may be repeated'
+		).argParser(collect)
+	)
 	.addOption(asOf())
 	.addOption(
 		new Option(
@@ -123,26 +151,23 @@ program
 	)
 	.addOption(new Option('--format <format>').choices(FORMATS).default('table'))
 	.action(async (options) => {
-		process.exitCode = await runScorecard(options);
+		process.exitCode = await runScorecard({ ...options, filter: filterOf(options) });
 	});
 
-program
-	.command('why')
+narrowed(program.command('why'))
 	.description('explain a change of a metric: what its segments did, and what their mix did')
 	.addOption(database())
 	.addOption(policy())
 	.requiredOption('--week <weeks>', 'such as 2026-W10, or 2026-W09..2026-W10')
 	.requiredOption('--against <weeks>', 'what it is compared with, such as 2026-W05..2026-W08')
 	.addOption(new Option('--metric <metric>').choices(METRICS).default('csat_top_box'))
-	.addOption(new Option('--path <path>', 'only contacts of this path').choices(PATHS))
 	.addOption(asOf())
 	.option('--json', 'print as JSON')
 	.action(async (options) => {
-		process.exitCode = await runWhy(options);
+		process.exitCode = await runWhy({ ...options, filter: filterOf(options) });
 	});
 
-program
-	.command('translate')
+narrowed(program.command('translate'))
 	.description('count one week under each published meaning of "resolved", beside the press-release view')
 	.addOption(database())
 	.addOption(policy())
@@ -156,7 +181,7 @@ program
 	.addOption(asOf())
 	.option('--json', 'print as JSON')
 	.action(async (options) => {
-		process.exitCode = await runTranslate(options);
+		process.exitCode = await runTranslate({ ...options, filter: filterOf(options) });
 	});
 
 program

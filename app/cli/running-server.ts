@@ -54,13 +54,13 @@ function isAlive(pid: number): boolean {
 export async function askServer(
 	server: RunningServer,
 	path: string,
-	query: Record<string, string | undefined>,
+	query: Record<string, string | readonly string[] | undefined>,
 	file?: string,
 	method: 'GET' | 'POST' = 'GET'
 ): Promise<Response> {
 	const url = new URL(path, server.url);
 	for (const [name, value] of Object.entries(query)) {
-		if (value !== undefined) url.searchParams.set(name, value);
+		for (const one of value === undefined ? [] : [value].flat()) url.searchParams.append(name, one);
 	}
 	const upload = file && {
 		method: 'POST',

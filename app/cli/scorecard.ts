@@ -1,10 +1,18 @@
 /**
  * `plimsoll scorecard`: Measurements of one week, or of all, in the wanted format on stdout. When a server holds
- * the database it answers instead. Refuses a week that the data does not have.
+ * the database it answers instead. Refuses a week, a value or a version of a definition that there is not.
  */
-import { excludedTraffic, knownAt, lastIngestBy, scorecard, weeksPresent } from '#queries/queries.server';
+import {
+	definitionAsked,
+	excludedTraffic,
+	knownAtTime,
+	mustBeAskable,
+	scorecard,
+	weeksPresent,
+	type Filter
+} from '#queries/queries.server';
 import type { Measurement } from '#queries/measurement';
-import type { Dimension } from '#warehouse/vocabulary';
+import type { Dimension, MetricName } from '#warehouse/vocabulary';
 import { intentPolicyOf, limitsOf } from '#stoploss/policy';
 import type { Warehouse } from '#warehouse/warehouse.server';
 import { calendarOf, loadPolicy } from '../lib/server/policy-file.server';
@@ -24,6 +32,9 @@ interface ScorecardOptions {
 	policy?: string;
 	week?: string;
 	by: Dimension[];
+	/** Such as csat_top_box@1; all when missing. */
+	definition?: string[];
+	filter: Filter;
 	asOf?: string;
 	/** As the log stood at this instant: what was taken in later is unknown. */
 	knownAt?: string;
@@ -40,13 +51,25 @@ const TEXT: Record<Exclude<Format, 'arrow'>, (measurements: readonly Measurement
 export async function runScorecard(options: ScorecardOptions): Promise<number> {
 	const policy = loadPolicy(options.policy);
 	const calendar = calendarOf(policy);
-	const { week, by, format } = options;
-	const measured = async (warehouse: Warehouse): Promise<Measurement[]> => {
+	const { week, by, filter, format, definition = [] } = options;
+	const measured = async (warehouse: Warehouse, metrics: MetricName[]): Promise<Measurement[]> => {
 		const present = await weeksPresent(warehouse, calendar);
 		const { weeks, refusal } = chosenWeeks(present, { week, asOf: options.asOf, calendar });
 		if (refusal) throw new Failure(`${options.db}: ${refusal.error} ${refusal.remedy}`);
 		const asOf = options.asOf ? { asOf: options.asOf } : {};
-		const found = await scorecard(warehouse, { weeks, by, calendar, limits: limitsOf(policy), ...asOf });
+		await mustBeAskable(warehouse, { filter, ...asOf, now: new Date().toISOString() });
+		const ask = {
+			weeks,
+			by,
+			filter,
+			...(metrics.length > 0 && { metrics }),
+			calendar,
+			limits: limitsOf(policy),
+			...asOf
+		};
+		let found = await scorecard(warehouse, ask);
+		// Nothing fits: one answer that says so, and not none.
+		if (found.length === 0) found = await scorecard(warehouse, { ...ask, by: [] });
 		const left = await excludedTraffic(warehouse);
 		if (left.length > 0 && (format === 'table' || format === 'md'))
 			console.error(
@@ -56,18 +79,21 @@ export async function runScorecard(options: ScorecardOptions): Promise<number> {
 	};
 	const answer = await withFacts<Measurement[]>(options.db, policy, {
 		async directly(warehouse) {
-			if (!options.knownAt) return measured(warehouse);
-			const ingestId = await lastIngestBy(warehouse, options.knownAt);
-			if (ingestId === null) throw new Failure(`Nothing was taken in by ${options.knownAt}.`);
-			return knownAt(warehouse, { ingestId, policy: intentPolicyOf(policy) }, measured);
+			// Publications are of the real database, also where the log is asked as it stood.
+			const metrics = await Promise.all(definition.map((one) => definitionAsked(warehouse, one)));
+			if (!options.knownAt) return measured(warehouse, metrics);
+			return knownAtTime(warehouse, { instant: options.knownAt, policy: intentPolicyOf(policy) }, (then) =>
+				measured(then, metrics)
+			);
 		},
 		async through(server) {
-			if (options.knownAt)
-				throw new Failure(`The server at ${server.url} can't go back to what was known then; stop it first.`);
 			const response = await askServer(server, '/api/scorecard', {
 				week,
 				by: by.join(','),
-				as_of: options.asOf
+				...filter,
+				definition,
+				as_of: options.asOf,
+				known_at: options.knownAt
 			});
 			return (await response.json()) as Measurement[];
 		}

@@ -6,13 +6,16 @@ import {
 	bothViews,
 	cameBack,
 	explainChange,
+	mustBeAskable,
 	publish,
 	RESOLVED,
 	restatement,
+	spanOf,
 	translate,
 	type BothViews,
 	type CameBackRow,
 	type Change,
+	type Filter,
 	type Publication,
 	type Restatement,
 	type Share,
@@ -21,7 +24,7 @@ import {
 import type { Measurement } from '#queries/measurement';
 import { intentPolicyOf, limitsOf } from '#stoploss/policy';
 import type { Warehouse } from '#warehouse/warehouse.server';
-import type { MetricName, Path } from '#warehouse/vocabulary';
+import type { MetricName } from '#warehouse/vocabulary';
 import { cameBackCsv } from '../lib/server/came-back-csv';
 import { calendarOf, loadPolicy } from '../lib/server/policy-file.server';
 import { withFacts } from './database';
@@ -42,7 +45,7 @@ function ask<Answer>(
 	options: Options,
 	directly: (warehouse: Warehouse) => Promise<Answer>,
 	path: string,
-	query: Record<string, string | undefined>,
+	query: Record<string, string | readonly string[] | undefined>,
 	method: 'GET' | 'POST' = 'GET'
 ): Promise<Answer> {
 	return withFacts<Answer>(options.db, loadPolicy(options.policy), {
@@ -57,11 +60,11 @@ function ask<Answer>(
 async function post<Answer>(
 	base: string,
 	path: string,
-	query: Record<string, string | undefined>
+	query: Record<string, string | readonly string[] | undefined>
 ): Promise<Answer> {
 	const url = new URL(path, base);
 	for (const [name, value] of Object.entries(query))
-		if (value !== undefined) url.searchParams.set(name, value);
+		for (const one of value === undefined ? [] : [value].flat()) url.searchParams.append(name, one);
 	const response = await fetch(url, { method: 'POST' });
 	if (!response.ok) {
 		const { error, remedy } = (await response.json()) as { error: string; remedy: string };
@@ -76,24 +79,28 @@ const showShare = ({ x, n, value, low, high }: Share) =>
 	value === null ? '-' : `${percent(value)} (${percent(low)} to ${percent(high)}; ${x} of ${n})`;
 
 export async function runWhy(
-	options: Options & { against: string; metric: MetricName; path?: Path }
+	options: Options & { against: string; metric: MetricName; filter: Filter }
 ): Promise<number> {
 	const policy = loadPolicy(options.policy);
-	const { week, against, metric, path, asOf } = options;
+	const calendar = calendarOf(policy);
+	const { week, against, metric, filter, asOf } = options;
 	const change = await ask<Change>(
 		options,
-		(warehouse) =>
-			explainChange(warehouse, {
+		async (warehouse) => {
+			const windows = [spanOf(calendar, week), spanOf(calendar, against)];
+			await mustBeAskable(warehouse, { filter, windows, asOf, now: new Date().toISOString() });
+			return explainChange(warehouse, {
 				metric,
 				week,
 				against,
-				calendar: calendarOf(policy),
+				calendar,
 				limits: limitsOf(policy),
-				...(path && { filter: { path: [path] } }),
+				filter,
 				...(asOf && { asOf })
-			}),
+			});
+		},
 		'/api/change',
-		{ metric, week, against, path, as_of: asOf }
+		{ metric, week, against, ...filter, as_of: asOf }
 	);
 	console.log(options.json ? JSON.stringify(change, null, 2) : showChange(change, options));
 	return change.change === null ? EXIT.undecided : EXIT.clear;
@@ -122,29 +129,44 @@ function showChange(change: Change, { week, against }: { week: string; against: 
 	return lines.join('\n');
 }
 
-export async function runTranslate(options: Options & { cameBack?: string; csv?: boolean }): Promise<number> {
+export async function runTranslate(
+	options: Options & { cameBack?: string; csv?: boolean; filter: Filter }
+): Promise<number> {
 	const calendar = calendarOf(loadPolicy(options.policy));
-	const { week, asOf } = options;
-	const request = { week, calendar, ...(asOf && { asOf }) };
+	const { week, filter, asOf } = options;
+	const request = { week, calendar, filter, ...(asOf && { asOf }) };
+	const mustBe = (warehouse: Warehouse) =>
+		mustBeAskable(warehouse, {
+			filter,
+			windows: [spanOf(calendar, week)],
+			asOf,
+			now: new Date().toISOString()
+		});
 	if (options.cameBack) {
 		const definition = options.cameBack;
 		const rows = await ask<CameBackRow[]>(
 			options,
-			(warehouse) => cameBack(warehouse, { ...request, definition }),
+			async (warehouse) => {
+				await mustBe(warehouse);
+				return cameBack(warehouse, { ...request, definition });
+			},
 			'/api/resolved/came-back',
-			{ week, definition, as_of: asOf }
+			{ week, definition, ...filter, as_of: asOf }
 		);
 		console.log(options.json ? JSON.stringify(rows, null, 2) : cameBackCsv(rows));
 		return EXIT.clear;
 	}
 	const { views, definitions } = await ask<{ views: BothViews; definitions: Translation[] }>(
 		options,
-		async (warehouse) => ({
-			views: await bothViews(warehouse, request),
-			definitions: await translate(warehouse, request)
-		}),
+		async (warehouse) => {
+			await mustBe(warehouse);
+			return {
+				views: await bothViews(warehouse, request),
+				definitions: await translate(warehouse, request)
+			};
+		},
 		'/api/resolved',
-		{ week, as_of: asOf }
+		{ week, ...filter, as_of: asOf }
 	);
 	if (options.json) console.log(JSON.stringify({ views, definitions }, null, 2));
 	else console.log([...showViews(views), '', ...definitions.map(showTranslation)].join('\n'));

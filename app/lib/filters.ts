@@ -1,4 +1,4 @@
-/** The filters of a page, which are its URL. Pure. An unknown or empty parameter is left out, never an error. */
+/** The filters of a page, which are its URL. Pure. An empty parameter is no filter; whether the log has the value is for `asked.server.ts`. */
 import type { Slice } from '#queries/measurement';
 import type { Dimension } from '#warehouse/vocabulary';
 
@@ -14,9 +14,9 @@ export const FILTERS = [
 ] as const satisfies readonly Dimension[];
 export type FilterName = (typeof FILTERS)[number];
 
-export function filterFrom(parameters: URLSearchParams): Slice {
+export function filterFrom(parameters: URLSearchParams, names: readonly Dimension[] = FILTERS): Slice {
 	const filter: Slice = {};
-	for (const name of FILTERS) {
+	for (const name of names) {
 		const value = parameters.get(name);
 		if (value) filter[name] = value;
 	}

@@ -7,6 +7,7 @@ import type { Evidence, Interval, Measurement, Slice } from '#queries/measuremen
 import {
 	METRICS,
 	type Dimension,
+	type Exclusion,
 	type Finding,
 	type MeasurementStatus,
 	type MetricName,
@@ -74,6 +75,15 @@ export const DIMENSION_LABELS: Record<Dimension, string> = {
 	language: 'Language',
 	source: 'Source',
 	customer_value: 'Customer value'
+};
+
+/** Conversations that are never contacts, in the plural. */
+export const EXCLUSION_LABELS: Record<Exclusion, string> = {
+	test_traffic: 'tests',
+	spam: 'spam',
+	merged: 'merged into another',
+	business: 'begun by us',
+	survey: 'surveys'
 };
 
 const UNIT_LABELS: Record<Measurement['unit'], string> = {

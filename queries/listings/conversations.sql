@@ -5,7 +5,8 @@
 SELECT source, id, customer_id, excluded, path, tier, intent, intent_derived, channel, market, language, customer_value,
 	started_at, closed_at, resolved_at, rating_share, recontact_72h, count(*) OVER () AS total
 FROM fact.episode
-WHERE (len($filterPath) = 0 OR list_contains($filterPath, path))
+WHERE (len($excluded) = 0 OR list_contains($excluded, excluded))
+	AND (len($filterPath) = 0 OR list_contains($filterPath, path))
 	AND (len($filterTier) = 0 OR list_contains($filterTier, tier))
 	AND (len($filterIntent) = 0 OR list_contains($filterIntent, coalesce(intent, '(none)')))
 	AND (len($filterChannel) = 0 OR list_contains($filterChannel, coalesce(channel, '(none)')))

@@ -141,11 +141,12 @@ export async function readConversation(
 
 export async function listConversations(
 	warehouse: Warehouse,
-	request: Page & { filter?: Filter } = {}
+	request: Page & { filter?: Filter; excluded?: readonly Exclusion[] } = {}
 ): Promise<{ rows: ConversationRow[]; total: number }> {
 	const rows = await warehouse.all<ConversationRow & { total: number }>(conversations, {
 		...pageOf(request),
-		...filterParameters(request.filter)
+		...filterParameters(request.filter),
+		excluded: request.excluded ?? []
 	});
 	return { rows: rows.map(({ total: _, ...row }) => row), total: rows[0]?.total ?? 0 };
 }
@@ -179,9 +180,12 @@ export interface QuarantineRow {
 export const quarantine = (warehouse: Warehouse, page: Page = {}) =>
 	warehouse.all<QuarantineRow>(quarantineSql, pageOf(page));
 
-/** Conversations that are never contacts, by reason. */
-export const excludedTraffic = (warehouse: Warehouse) =>
-	warehouse.all<{ reason: string; n: number }>(excluded);
+/** Conversations that are never contacts, by reason; of a window, or all. */
+export const excludedTraffic = (warehouse: Warehouse, window?: { since: string; until: string }) =>
+	warehouse.all<{ reason: Exclusion; n: number }>(excluded, {
+		since: window?.since ?? null,
+		until: window?.until ?? null
+	});
 
 /** Every week from the first dated contact to the last, without gaps. */
 export async function weeksPresent(warehouse: Warehouse, calendar: Calendar): Promise<string[]> {

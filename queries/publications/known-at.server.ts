@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openWarehouse, type Warehouse } from '../../warehouse/warehouse.server';
 import lastIngest from './last-ingest.sql?raw';
+import { Refusal } from '../refusal';
 import { refreshFacts, type IntentPolicy } from '../facts/refresh.server';
 
 const TABLES = ['log.ingest', 'log.conversation', 'log.side_record'] as const;
@@ -23,6 +24,21 @@ const THEN: Record<(typeof TABLES)[number], string> = {
 export async function lastIngestBy(warehouse: Warehouse, instant: string): Promise<number | null> {
 	const [row] = await warehouse.all<{ ingestId: number | null }>(lastIngest, { instant });
 	return row?.ingestId ?? null;
+}
+
+/** `knownAt` of an instant. Refuses one before which nothing was taken in. */
+export async function knownAtTime<Result>(
+	warehouse: Warehouse,
+	{ instant, policy }: { instant: string; policy: IntentPolicy },
+	work: (then: Warehouse) => Promise<Result>
+): Promise<Result> {
+	const ingestId = await lastIngestBy(warehouse, instant);
+	if (ingestId === null)
+		throw new Refusal(
+			`Nothing was taken in by ${instant}.`,
+			'The page Imports, or `plimsoll scorecard` without --known-at, shows what there is.'
+		);
+	return knownAt(warehouse, { ingestId, policy }, work);
 }
 
 export async function knownAt<Result>(

@@ -20,10 +20,11 @@ export interface MeasurementChange {
 	provisional: boolean;
 }
 
-/** null where either value is not known. Refuses two different metrics. */
+/** null where either value is not known, or the two were counted by different definitions. Refuses two different metrics. */
 export function changeOf(after: Measurement, before: Measurement): MeasurementChange | null {
 	if (after.metric !== before.metric)
 		throw new RangeError(`${after.metric} can't be compared with ${before.metric}.`);
+	if (after.definition !== before.definition) return null;
 	if (after.value === null || before.value === null) return null;
 	const difference = after.value - before.value;
 	const interval = between(after, before);

@@ -27,7 +27,7 @@ export function chosenWeeks(
 	if (week !== undefined)
 		return present.includes(week)
 			? { weeks: [week], refusal: null }
-			: refuse(`No conversations in ${week}.`, runs);
+			: refuse(week > last ? `${week} lies after the data.` : `No conversations in ${week}.`, runs);
 	const now = asOf === undefined ? last : weekOf(calendar, asOf);
 	const latest = present.findLast((one) => one <= now);
 	return latest === undefined

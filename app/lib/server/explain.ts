@@ -1,4 +1,6 @@
 /** A failure as people and machines read it: what happened and what to do. Pure. Shows no stack and no SQL. */
+import { Refusal } from '#queries/refusal';
+
 export interface Explanation {
 	error: string;
 	remedy: string;
@@ -8,6 +10,7 @@ export interface Explanation {
 const READABLE = ['WarehouseError', 'PolicyRefused', 'RangeError'];
 
 export function explain(thrown: unknown): Explanation {
+	if (thrown instanceof Refusal) return { error: thrown.message, remedy: thrown.remedy };
 	if (thrown instanceof Error && READABLE.includes(thrown.name)) {
 		return { error: thrown.message, remedy: 'Mend that and try again.' };
 	}

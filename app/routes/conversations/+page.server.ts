@@ -1,8 +1,8 @@
 /** A page of conversations, newest first; the URL holds the filters, the path among them, and the page number. */
 import { listConversations, valuesPresent } from '#queries/queries.server';
-import type { Slice } from '#queries/measurement';
-import { PATHS, type Dimension } from '#warehouse/vocabulary';
-import { FILTERS, filterFrom, listsOf } from '$lib/filters';
+import { EXCLUSIONS, type Dimension } from '#warehouse/vocabulary';
+import { FILTERS, listsOf } from '$lib/filters';
+import { filterAsked, wordAsked } from '$lib/server/asked.server';
 import { calendar, warehouse } from '$lib/server/plimsoll.server';
 import type { PageServerLoad } from './$types';
 
@@ -12,12 +12,17 @@ const EVER = { since: '0001-01-01T00:00:00Z', until: '9999-12-31T00:00:00Z' };
 export const load: PageServerLoad = async ({ url }) => {
 	const asked = Number.parseInt(url.searchParams.get('page') ?? '1', 10);
 	const page = Math.min(Math.max(1, asked || 1), 1_000_000);
-	const path = PATHS.find((name) => name === url.searchParams.get('path'));
-	const filter: Slice = { ...(path && { path }), ...filterFrom(url.searchParams) };
 	const offset = (page - 1) * PAGE_SIZE;
 	const db = await warehouse();
+	const filter = await filterAsked(db, url, ['path', ...FILTERS]);
+	const leftOut = wordAsked(url, 'left_out', EXCLUSIONS, null);
 	const [{ rows, total }, present] = await Promise.all([
-		listConversations(db, { filter: listsOf(filter), limit: PAGE_SIZE, offset }),
+		listConversations(db, {
+			filter: listsOf(filter),
+			excluded: leftOut ? [leftOut] : [],
+			limit: PAGE_SIZE,
+			offset
+		}),
 		valuesPresent(db, EVER)
 	]);
 	const choices = (['path', ...FILTERS] as const satisfies readonly Dimension[])
@@ -28,6 +33,7 @@ export const load: PageServerLoad = async ({ url }) => {
 	return {
 		page,
 		filter,
+		leftOut,
 		choices,
 		first: offset + 1,
 		total,

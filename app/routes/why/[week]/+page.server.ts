@@ -1,7 +1,8 @@
 /** Why a metric moved between a week and what it is compared with. The URL is the question. */
 import { DECOMPOSED_BY, EXPLAINABLE, explainChange, waterfall, watermark } from '#queries/queries.server';
 import { PATHS, type Path } from '#warehouse/vocabulary';
-import { filterFrom, listsOf } from '$lib/filters';
+import { listsOf } from '$lib/filters';
+import { filterAsked, wordAsked } from '$lib/server/asked.server';
 import { weeksWith } from '$lib/server/pick-week.server';
 import { calendar, limits, warehouse } from '$lib/server/plimsoll.server';
 import type { PageServerLoad } from './$types';
@@ -15,9 +16,9 @@ export const load: PageServerLoad = async ({ params, url }) => {
 	const at = weeks.indexOf(params.week);
 	const earlier = weeks.slice(0, at);
 	const ask = url.searchParams;
-	const metric = EXPLAINABLE.find((name) => name === ask.get('metric')) ?? 'csat_top_box';
-	const path: Path | '' = PATHS.find((name) => name === ask.get('path')) ?? '';
-	const by = DECOMPOSED_BY.find((name) => name === ask.get('by')) ?? 'intent';
+	const metric = wordAsked(url, 'metric', EXPLAINABLE, 'csat_top_box');
+	const path: Path | '' = wordAsked(url, 'path', PATHS, '');
+	const by = wordAsked(url, 'by', DECOMPOSED_BY, 'intent');
 	const baselines = [
 		...BASELINES.filter((length) => earlier.length >= length).map((length) => ({
 			span: `${earlier.at(-length)}..${earlier.at(-1)}`,
@@ -30,8 +31,8 @@ export const load: PageServerLoad = async ({ params, url }) => {
 		asked && /^\d{4}-W\d{2}(\.\.\d{4}-W\d{2})?$/.test(asked) ? asked : (baselines[0]?.span ?? null);
 	if (against && !baselines.some(({ span }) => span === against))
 		baselines.push({ span: against, length: 0 });
-	const filter = filterFrom(ask);
 	const db = await warehouse();
+	const filter = await filterAsked(db, url);
 	const base = {
 		week: params.week,
 		weeks,
