@@ -2,7 +2,7 @@
  * `plimsoll backtest`: the rule book replayed over the log as known at the time, or tried on a simulated scenario at
  * the log's volumes, beside the naive week-over-week rule. Reads, and records nothing.
  */
-import { refreshFacts } from '#queries/queries.server';
+import { refreshFacts, watermark } from '#queries/queries.server';
 import { ruleTitles, intentPolicyOf } from '#stoploss/policy';
 import type { Score } from '#stoploss/lab';
 import { openWarehouse } from '#warehouse/warehouse.server';
@@ -51,8 +51,8 @@ export async function runBacktest(options: BacktestOptions): Promise<number> {
 			const progress = startProgress('Replaying', 'steps');
 			try {
 				await refreshFacts(warehouse, intentPolicyOf(policy));
-				const [row] = await warehouse.all<{ some: boolean }>('SELECT count(*) > 0 AS some FROM fact.episode');
-				return await answer(warehouse, policy, labAsk(asked, row?.some ?? false), progress.update);
+				const hasLog = (await watermark(warehouse)) !== null;
+				return await answer(warehouse, policy, labAsk(asked, hasLog), progress.update);
 			} finally {
 				progress.stop();
 				await warehouse.close();
