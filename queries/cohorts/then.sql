@@ -37,6 +37,8 @@ WITH dated AS (
 		coalesce(rating_since <= as_of, false) AS has_rating, coalesce(audit_since <= as_of, false) AS has_audit,
 		coalesce(complaint_since <= as_of, false) AS has_complaint, coalesce(regulator_since <= as_of, false) AS has_regulator, coalesce(escalation_since <= as_of, false) AS has_escalation,
 		coalesce(signal_since <= as_of, false) AS has_signal, coalesce(refund_since <= as_of, false) AS has_refund,
-		coalesce(approval_since <= as_of, false) AS has_approval, coalesce(silence_since <= as_of, false) AS has_silence
+		coalesce(approval_since <= as_of, false) AS has_approval, coalesce(silence_since <= as_of, false) AS has_silence,
+		coalesce(cost_since <= as_of, false) AS has_cost, coalesce(handoff_parts_since <= as_of, false) AS has_handoff_parts,
+		coalesce(re_asked_since <= as_of, false) AS has_re_asked, coalesce(request_since <= as_of, false) AS has_request
 	FROM looked
 )
