@@ -62,3 +62,4 @@ export { mustBeAskable, type Asked } from './listings/askable.server';
 export { documented, TITLES } from './metrics/document';
 export { waterfall, type Step } from './decomposition/waterfall';
 export { rememberedScorecard } from './scorecard/remembered.server';
+export { dashboardWeeks, type DashboardWeek } from './replay/dashboard.server';

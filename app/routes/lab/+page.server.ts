@@ -3,20 +3,19 @@ import { watermark, weeksPresent } from '#queries/queries.server';
 import { ruleTitles } from '#stoploss/policy';
 import { sentenceOf } from '#stoploss/rule';
 import { labAsk } from '$lib/lab-ask';
-import { labJob } from '$lib/server/lab-jobs.server';
+import { answer } from '$lib/server/lab.server';
+import { ask } from '$lib/server/lab-jobs.server';
 import { calendar, policy, warehouse } from '$lib/server/plimsoll.server';
 import type { PageServerLoad } from './$types';
-
-const PATIENCE_MS = 400;
 
 export const load: PageServerLoad = async ({ url }) => {
 	const db = await warehouse();
 	const book = policy();
 	const [asOf, weeks] = await Promise.all([watermark(db), weeksPresent(db, calendar())]);
-	const ask = labAsk(url.searchParams, asOf !== null);
+	const question = labAsk(url.searchParams, asOf !== null);
 	const titles = ruleTitles(book);
 	const base = {
-		ask,
+		ask: question,
 		weeks,
 		hasLog: asOf !== null,
 		titles,
@@ -27,10 +26,11 @@ export const load: PageServerLoad = async ({ url }) => {
 		})),
 		budget: book.stop_loss.false_alarm_budget ?? null
 	};
-	if (book.stop_loss.rules.length === 0 || (ask.over === 'history' && asOf === null))
+	if (book.stop_loss.rules.length === 0 || (question.over === 'history' && asOf === null))
 		return { ...base, progress: null, answer: null, refused: null };
-	const job = labJob(db, book, ask, asOf);
-	await Promise.race([job.finished, new Promise((resume) => setTimeout(resume, PATIENCE_MS))]);
-	const { answer, refused, done, total } = job;
-	return { ...base, answer, refused, progress: answer || refused ? null : { done, total } };
+	const about = { warehouse: db, policy: book, watermark: asOf };
+	return {
+		...base,
+		...(await ask(question, about, (onProgress) => answer(db, book, question, onProgress)))
+	};
 };

@@ -44,6 +44,15 @@ export function historySentence(history: HistoryReport, titles: Record<string, s
 	return `${ours} The naive rule would have spoken in ${naive} ${naive === 1 ? 'week' : 'weeks'}.`;
 }
 
+/** Above the picture, which shows what the headline of the page can't say. */
+export function timelineSentence(history: HistoryReport): string {
+	const naive = [...new Set(history.rules.flatMap((one) => one.naive))];
+	const first = history.rules.flatMap(({ firings }) => firings.map(({ firedOn }) => firedOn)).sort()[0];
+	if (!first) return `The naive rule speaks in ${naive.length} weeks, ours in none`;
+	const before = naive.filter((day) => day < first).length;
+	return `Before our first alert the naive rule had spoken in ${before} ${before === 1 ? 'week' : 'weeks'}, after it in ${naive.length - before}`;
+}
+
 export function labSentences(lab: LabReport, ask: LabAsk): string[] {
 	const { ours, naive } = lab.book;
 	const cry = `With nothing wrong it cries wolf ${oftenWords(ours)}; the naive rule ${oftenWords(naive)}.`;
