@@ -3,7 +3,8 @@
  * would have said, both with what was known then. Pure; a generator, for it may take a while.
  *
  * The dashboard speaks when its crude AI-only CSAT falls by the naive limit from one week to the next, or when four
- * weeks of it lie two points below its first four. Customers are counted from the series with the most outcomes, over
+ * weeks of it lie two points below its first four. It is heeded when it speaks of a fall in a week, or has spoken four
+ * weeks running: a single low week proves nothing. Customers are counted from the series with the most outcomes, over
  * what its baseline expects: what a rollback on the day of the first firing could have spared at most.
  */
 import type { KnownCohort } from '../queries/measurement';
@@ -49,7 +50,7 @@ export interface Replay {
 	/** The first firing, and about when the loss began that it found. */
 	first: Firing | null;
 	onset: string | null;
-	/** First week at or after the onset in which the dashboard speaks; null: never in this log. */
+	/** First week after the onset in which the dashboard is heeded; null: never in this log. */
 	noticed: { week: string; day: string; how: 'week_over_week' | 'below_start' } | null;
 	/** Weeks in which the dashboard spoke before the onset. */
 	cried: number;
@@ -180,13 +181,23 @@ function conclude(
 	if (!first) return { first, onset: null, noticed: null, cried: alarms.length, saved: null };
 	const evidence = first.verdict?.evidence ?? null;
 	const onset = evidence?.onset?.since ?? evidence?.window.since ?? first.firedOn;
-	const after = alarms.find(({ ends: day }) => day > onset);
+	const after = weeks.find(
+		({ ends: day, dashboard }, i) =>
+			day > onset &&
+			(dashboard.alarm === 'week_over_week' ||
+				(i >= SMOOTHED - 1 &&
+					weeks.slice(i - SMOOTHED + 1, i + 1).every((one) => one.dashboard.alarm !== null)))
+	);
 	const noticed = after ? { week: after.week, day: after.ends, how: after.dashboard.alarm! } : null;
 	const end = ends.at(-1)!.day;
 	const until = noticed && noticed.day > first.firedOn ? noticed.day : noticed ? first.firedOn : end;
-	const widest = policy.stop_loss.rules.reduce((most, rule) =>
-		outcomes(evaluators, rule.name, onset, end) > outcomes(evaluators, most.name, onset, end) ? rule : most
-	);
+	// Bad containment is known of every contact that the AI closed alone.
+	const whole = policy.stop_loss.rules.find(({ metric }) => metric === 'bad_containment');
+	const widest =
+		whole ??
+		policy.stop_loss.rules.reduce((most, rule) =>
+			outcomes(evaluators, rule.name, onset, end) > outcomes(evaluators, most.name, onset, end) ? rule : most
+		);
 	const subject = evaluationOf(policy, widest, cohorts[widest.name] ?? [], options);
 	return {
 		first,

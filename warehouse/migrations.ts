@@ -12,6 +12,7 @@ import review from './migrations/009_review.sql?raw';
 import saidSince from './migrations/010_said_since.sql?raw';
 import delivery from './migrations/012_delivery.sql?raw';
 import saidOfRegulators from './migrations/013_said_of_regulators.sql?raw';
+import baselines from './migrations/014_baselines.sql?raw';
 
 export const MIGRATIONS: readonly string[] = [
 	log,
@@ -25,7 +26,8 @@ export const MIGRATIONS: readonly string[] = [
 	review,
 	saidSince,
 	delivery,
-	saidOfRegulators
+	saidOfRegulators,
+	baselines
 ].map(fillVocabularies);
 
 function fillVocabularies(sql: string): string {

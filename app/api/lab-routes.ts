@@ -102,3 +102,53 @@ export const backtestRoute = createRoute({
 		500: FAILED
 	}
 });
+
+const whole = () => z.int().nonnegative();
+const baselineState = z
+	.object({
+		rule: z.string(),
+		version: whole().nullable().describe('Null: the first whole weeks of the series, by default.'),
+		until: z.string().nullable(),
+		outcomes: whole(),
+		needed: whole().describe('Outcomes that a rule of this size needs before automation is scaled.'),
+		ready: z.boolean(),
+		accepted: harm.describe('Loss of the level in force against the first baseline, as a share.'),
+		ratchet: z
+			.object({ since: z.string(), until: z.string(), better: z.number() })
+			.nullable()
+			.describe('Weeks that are confidently better: proposed as a new baseline, never applied.')
+	})
+	.openapi('BaselineState');
+
+export const baselinesRoute = createRoute({
+	operationId: 'baselines',
+	method: 'get',
+	path: '/baselines',
+	summary: 'How the baseline of each rule stands.',
+	responses: { 200: json(z.array(baselineState), 'One a rule, in the order of the policy.'), 500: FAILED }
+});
+
+export const freezeRoute = createRoute({
+	operationId: 'freezeBaseline',
+	method: 'post',
+	path: '/baselines',
+	summary: 'Freezes the baseline of a rule; adds a version and rewrites none.',
+	request: {
+		query: z.object({
+			rule: z.string(),
+			since: z.string().describe('First day, such as 2026-01-05.'),
+			until: z.string().describe('Last day; whole weeks, all mature.'),
+			author: z.string(),
+			reason: z.string().describe('accepted_new_level while the alert of the series is open.')
+		})
+	},
+	responses: {
+		200: json(
+			z.looseObject({ rule: z.string(), version: whole(), hash: z.string(), author: z.string() }),
+			'The version that was frozen.'
+		),
+		400: refused('Too few outcomes, broken weeks, days that are not mature, or an open alert.'),
+		403: refused('The request comes from another site.'),
+		500: FAILED
+	}
+});

@@ -5,9 +5,16 @@ import { parsePolicy } from '#stoploss/policy';
 import { labAsk } from '$lib/lab-ask';
 import { answer } from '$lib/server/lab.server';
 import { policy, warehouse } from '$lib/server/plimsoll.server';
-import { backtestRoute } from './lab-routes';
+import { freezeNow, statesNow } from '$lib/server/baselines.server';
+import { backtestRoute, baselinesRoute, freezeRoute } from './lab-routes';
 
 export function registerLab(api: OpenAPIHono): void {
+	api.openapi(baselinesRoute, async (c) => c.json(await statesNow(await warehouse(), policy()), 200));
+
+	api.openapi(freezeRoute, async (c) =>
+		c.json((await freezeNow(await warehouse(), policy(), c.req.valid('query'))) as never, 200)
+	);
+
 	api.openapi(backtestRoute, async (c) => {
 		const db = await warehouse();
 		const text = await c.req.text();

@@ -7,6 +7,7 @@ import { DEFINITIONS, type Filter } from '#queries/queries.server';
 import { DIMENSIONS, METRICS, type Dimension } from '#warehouse/vocabulary';
 import { SCENARIOS } from '#stoploss/scenario';
 import { runBacktest } from './backtest';
+import { runBaselines, runFreeze } from './baseline';
 import { runCheck } from './check';
 import { runDemo } from './demo';
 import { EXIT, explainFailure } from './failure';
@@ -276,6 +277,35 @@ program
 	.description('list the formats that can be taken in')
 	.option('--json', 'print as JSON')
 	.action(listSources);
+
+const baselineCommand = program.command('baseline').description('look after the baselines of the rules');
+
+baselineCommand
+	.command('freeze')
+	.description('freeze the baseline of a rule from whole, mature weeks; kept with author and reason')
+	.argument('<rule>')
+	.addOption(database())
+	.addOption(policy())
+	.requiredOption('--from <day>', 'first day, such as 2026-01-05')
+	.requiredOption('--to <day>', 'last day')
+	.requiredOption('--author <name>', 'who freezes it')
+	.requiredOption('--reason <text>', 'why; accepted_new_level while its alert is open')
+	.option('--json', 'print as JSON')
+	.action(async (rule: string, options) => {
+		process.exitCode = await runFreeze(rule, options);
+	});
+
+baselineCommand
+	.command('list')
+	.description(
+		'the baseline of each rule: whether it is ready to scale on, what was accepted, what could be tightened'
+	)
+	.addOption(database())
+	.addOption(policy())
+	.option('--json', 'print as JSON')
+	.action(async (options) => {
+		process.exitCode = await runBaselines(options);
+	});
 
 const policyCommand = program.command('policy').description('look after the policy file');
 

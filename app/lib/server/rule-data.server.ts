@@ -11,6 +11,7 @@ import {
 } from '#queries/queries.server';
 import type { DailyCohort, KnownCohort } from '#queries/measurement';
 import type { BookOptions, Companions } from '#stoploss/evaluate';
+import { frozenBaselines } from '#stoploss/baseline-ledger.server';
 import { limitsOf, type Policy } from '#stoploss/policy';
 import type { Rule } from '#stoploss/rule';
 import { ruleMetric } from '#stoploss/rule-metrics';
@@ -73,5 +74,6 @@ export async function ruleData(warehouse: Warehouse, policy: Policy, asOf: strin
 		}
 	}
 	const began = await firstDay(warehouse, ask.calendar);
-	return { cohorts, options: { companions, ...(began ? { began } : {}) } };
+	const frozen = await frozenBaselines(warehouse, policy);
+	return { cohorts, options: { companions, frozen, ...(began ? { began } : {}) } };
 }
