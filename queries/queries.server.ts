@@ -41,6 +41,7 @@ export {
 	type ResolvedDefinition
 } from './translator/definitions';
 export {
+	laterThan,
 	publications,
 	publish,
 	readPublication,
@@ -52,6 +53,7 @@ export {
 } from './publications/publications.server';
 export {
 	RESTATEMENT_REASONS,
+	type CountedReason,
 	type RestatedMeasurement,
 	type RestatementReason
 } from './publications/restate';

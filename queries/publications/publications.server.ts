@@ -137,6 +137,17 @@ export async function publications(warehouse: Warehouse): Promise<Omit<Publicati
 	);
 }
 
+/** Records that came after a card was made, for its week as a whole, by kind. */
+export async function laterThan(
+	warehouse: Warehouse,
+	{ week, ingestId }: Pick<Publication, 'week' | 'ingestId'>,
+	calendar: Calendar
+): Promise<LaterRecords[]> {
+	const { since, until } = weekWindow(calendar, week);
+	const later = await warehouse.all<LaterRecords>(laterRecords, { since, until, ingestId });
+	return later.filter(({ path }) => path === null);
+}
+
 /** The published bytes; the latest edition when none is named, null when there is none. */
 export async function readPublication(
 	warehouse: Warehouse,

@@ -4,8 +4,14 @@
  */
 import { error } from '@sveltejs/kit';
 import {
+	Refusal,
 	TITLES,
+	asPublished,
 	decompose,
+	excludedTraffic,
+	formerMeasurements,
+	knownAtTime,
+	publications,
 	rememberedScorecard,
 	segmentsOf,
 	valuesPresent,
@@ -13,8 +19,12 @@ import {
 	weekWindow,
 	weeksPresent
 } from '#queries/queries.server';
+import type { Measurement } from '#queries/measurement';
+import { intentPolicyOf } from '#stoploss/policy';
+import type { Warehouse } from '#warehouse/warehouse.server';
 import { PATHS, type Finding, type Path } from '#warehouse/vocabulary';
-import { FILTERS, filterFrom, listsOf, type FilterName } from '$lib/filters';
+import { FILTERS, listsOf, type FilterName } from '$lib/filters';
+import { filterAsked, refuse } from '$lib/server/asked.server';
 import { standing } from '$lib/server/judge.server';
 import { calendar, limits, policy, warehouse } from '$lib/server/plimsoll.server';
 import type { PageServerLoad } from './$types';
@@ -28,41 +38,74 @@ const metricsOf = (wanted: (path: Path | null) => boolean) =>
 	TILES.filter(({ path }) => wanted(path)).map(({ metric }) => metric);
 
 export const load: PageServerLoad = async ({ params, url }) => {
-	const db = await warehouse();
+	const real = await warehouse();
+	const instant = url.searchParams.get('known_at');
+	if (!instant) return cardOf(real, real, params.week, url, null);
+	const known = new Date(instant);
+	if (Number.isNaN(known.getTime()))
+		refuse(
+			new Refusal(`"${instant}" is no time.`, 'Write it as 2026-03-16T08:00:00Z.', {
+				field: 'known_at',
+				value: instant,
+				nearest: []
+			}),
+			url
+		);
+	const knownAt = known.toISOString();
+	try {
+		return await knownAtTime(real, { instant: knownAt, policy: intentPolicyOf(policy()) }, (then) =>
+			cardOf(then, real, params.week, url, knownAt)
+		);
+	} catch (refusal) {
+		refuse(refusal, url);
+	}
+};
+
+/** The page over the log `db`: the one of now, or as it stood at `knownAt`. What people decided is in `real`. */
+async function cardOf(db: Warehouse, real: Warehouse, shownWeek: string, url: URL, knownAt: string | null) {
 	const zone = calendar();
 	const weeks = await weeksPresent(db, zone);
-	const at = weeks.indexOf(params.week);
+	const at = weeks.indexOf(shownWeek);
 	if (at < 0) {
 		error(
 			404,
 			weeks.length
-				? `There are no conversations in ${params.week}. The data runs from ${weeks[0]} to ${weeks.at(-1)}.`
+				? `There are no conversations in ${shownWeek}. The data runs from ${weeks[0]} to ${weeks.at(-1)}.`
 				: 'There are no conversations yet.'
 		);
 	}
-	const filter = filterFrom(url.searchParams);
+	const filter = await filterAsked(db, url);
 	const asOf = (await watermark(db)) ?? new Date().toISOString();
-	const window = weekWindow(zone, params.week);
+	const window = weekWindow(zone, shownWeek);
 	const previousWeek = weeks[at - 1] ?? null;
 	const lastWeeks = weeks.slice(Math.max(0, at + 1 - WEEKS_BACK), at + 1);
 	const base = { filter: listsOf(filter), asOf, calendar: zone, limits: limits() };
-	const shown = { ...base, weeks: previousWeek ? [previousWeek, params.week] : [params.week] };
+	const shown = { ...base, weeks: previousWeek ? [previousWeek, shownWeek] : [shownWeek] };
 	const drawn = { ...base, weeks: lastWeeks };
-	const [byPath, overall, lineByPath, lineOverall, byIntent, present, latest] = await Promise.all([
-		rememberedScorecard(db, { ...shown, by: ['path'] }),
-		rememberedScorecard(db, { ...shown, by: [] }),
-		rememberedScorecard(db, { ...drawn, by: ['path'], metrics: metricsOf((path) => path !== null) }),
-		rememberedScorecard(db, { ...drawn, by: [], metrics: metricsOf((path) => path === null) }),
-		rememberedScorecard(db, {
-			...base,
-			weeks: [lastWeeks[0]!, params.week],
-			by: ['intent'],
-			filter: { ...base.filter, path: ['ai_only'] },
-			metrics: ['csat_top_box']
-		}),
-		valuesPresent(db, window),
-		standing(db, policy())
-	]);
+	const [byPath, overall, lineByPath, lineOverall, byIntent, present, latest, left, cards, frozen] =
+		await Promise.all([
+			rememberedScorecard(db, { ...shown, by: ['path'] }),
+			rememberedScorecard(db, { ...shown, by: [] }),
+			rememberedScorecard(db, { ...drawn, by: ['path'], metrics: metricsOf((path) => path !== null) }),
+			rememberedScorecard(db, { ...drawn, by: [], metrics: metricsOf((path) => path === null) }),
+			rememberedScorecard(db, {
+				...base,
+				weeks: [lastWeeks[0]!, shownWeek],
+				by: ['intent'],
+				filter: { ...base.filter, path: ['ai_only'] },
+				metrics: ['csat_top_box']
+			}),
+			valuesPresent(db, window),
+			// An alert was raised by what was known on its own day; it says nothing about another.
+			knownAt ? [] : standing(real, policy()),
+			excludedTraffic(db, window),
+			publications(real),
+			formerMeasurements(real)
+		]);
+	// A published card holds the week as a whole and by path: a narrower number was never published.
+	const narrowed = Object.keys(filter).length > 0;
+	const stands = (measurements: Measurement[]) =>
+		narrowed || knownAt ? measurements : asPublished(measurements, frozen);
 	// What the page is narrowed by stays a choice, also in a week that does not have it.
 	const options = Object.fromEntries(
 		FILTERS.map((name) => {
@@ -71,17 +114,16 @@ export const load: PageServerLoad = async ({ params, url }) => {
 			return [name, chosen === undefined || values.includes(chosen) ? values : [chosen, ...values]];
 		})
 	) as Record<FilterName, string[]>;
-	const tiles = tilesOf([...lineByPath, ...lineOverall], lastWeeks);
-	const csat = lineByPath.filter(({ metric }) => metric === 'csat_top_box');
+	const lines = stands([...lineByPath, ...lineOverall]);
+	const tiles = tilesOf(lines, lastWeeks);
+	const csat = lines.filter(({ metric, slice }) => metric === 'csat_top_box' && slice.path !== undefined);
 	const of = (week: string | undefined) => byIntent.filter((one) => one.window.week === week);
 	const split =
-		lastWeeks.length > 1
-			? decompose('intent', segmentsOf('intent', of(lastWeeks[0]), of(params.week)))
-			: null;
+		lastWeeks.length > 1 ? decompose('intent', segmentsOf('intent', of(lastWeeks[0]), of(shownWeek))) : null;
 	const findings: Partial<Record<Finding, number>> = {};
 	for (const { finding } of latest) findings[finding] = (findings[finding] ?? 0) + 1;
 	return {
-		week: params.week,
+		week: shownWeek,
 		window,
 		weeks,
 		previousWeek,
@@ -94,7 +136,10 @@ export const load: PageServerLoad = async ({ params, url }) => {
 		titles: TITLES,
 		tiles,
 		findings,
-		measurements: [...overall, ...byPath],
+		measurements: stands([...overall, ...byPath]),
+		knownAt,
+		leftOut: left,
+		published: cards.find(({ week }) => week === shownWeek) ?? null,
 		paths: PATHS.filter((path) =>
 			byPath.some(({ slice, status }) => slice.path === path && status !== 'absent')
 		),
@@ -102,4 +147,4 @@ export const load: PageServerLoad = async ({ params, url }) => {
 		headline: { ...headlineOf(tiles), split: splitTold(split, lastWeeks.length - 1) },
 		against: lastWeeks.length > 1 ? lastWeeks[0]! : null
 	};
-};
+}

@@ -23,6 +23,8 @@ export interface Point {
 	low: number | null;
 	high: number | null;
 	status: MeasurementStatus;
+	/** `name@version`; null where there is no value. */
+	definition: string | null;
 }
 
 export interface Tile {
@@ -69,7 +71,8 @@ export function tilesOf(measurements: readonly Measurement[], weeks: readonly st
 					value: line[at]?.value ?? null,
 					low: line[at]?.interval?.low ?? null,
 					high: line[at]?.interval?.high ?? null,
-					status: line[at]?.status ?? 'absent'
+					status: line[at]?.status ?? 'absent',
+					definition: line[at]?.value == null ? null : line[at].definition
 				}))
 			}
 		];
