@@ -61,13 +61,14 @@ WITH side_rating AS (
 			ELSE coalesce(side_cost.cost_currency, c.cost_currency) END AS final_cost_currency,
 		least(c.escalation_needed_at, c.handed_off_at) AS escalation_started_at
 	FROM log.conversation AS c
-	JOIN scope ON scope.conversation_key = c.conversation_key AND scope.source = c.source AND scope.id = c.id
 	LEFT JOIN fact.derived_intent AS derived ON derived.conversation_key = c.conversation_key
 	LEFT JOIN side_rating ON side_rating.source = c.source AND side_rating.id = c.id
 	LEFT JOIN side_complaint ON side_complaint.source = c.source AND side_complaint.id = c.id
 	LEFT JOIN side_audit ON side_audit.source = c.source AND side_audit.id = c.id
 	LEFT JOIN side_cost ON side_cost.source = c.source AND side_cost.id = c.id
-	WHERE c.superseded_by IS NULL
+	-- IN and not JOIN: the planner takes a table written in this transaction for empty, and an ASOF join of no rows is
+	-- made by nested loops.
+	WHERE c.superseded_by IS NULL AND c.conversation_key IN (SELECT conversation_key FROM scope)
 ), named AS (
 	SELECT base.*,
 		coalesce(policy.family, base.final_intent) AS family,
