@@ -2,11 +2,17 @@
  * Who may ask at all. Loopback only: the peer and the Host header must both be this machine (the second stops DNS
  * rebinding), unless PLIMSOLL_HOSTS names further hosts, comma-separated, for use behind a proxy that signs people in.
  */
-import type { Handle, HandleServerError } from '@sveltejs/kit';
+import type { Handle, HandleServerError, ServerInit } from '@sveltejs/kit';
+import { building } from '$app/environment';
+import { startWatchman } from '$lib/server/watchman.server';
 import { explain } from '$lib/server/explain';
 
 const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
 const LOOPBACK_PEER = /^(?:127\.|::1$|::ffff:127\.)/;
+
+export const init: ServerInit = async () => {
+	if (!building) await startWatchman();
+};
 
 export const handle: Handle = async ({ event, resolve }) => {
 	const allowed = (process.env['PLIMSOLL_HOSTS'] ?? '').split(',').filter(Boolean);

@@ -16,9 +16,7 @@ import { commit, NOTHING } from './commit.server';
 import { expand } from './expand.server';
 import { cutLongLines, LineTooLongError, openFile, sizeOf, type ReadableFile } from './open-file.server';
 import { writeSegment } from './segment.server';
-import { chosen } from './choose-source.server';
-import { refuseCutShort } from './cut-short.server';
-import { sourceNamed, type Source } from './sources/index';
+import { sourceFor, sourceNamed, type Source } from './sources/index';
 
 export interface Counts {
 	read: number;
@@ -72,8 +70,6 @@ export interface IngestProgress {
 interface Delivery {
 	file: string;
 	source: Source | null;
-	/** Why no source was chosen. */
-	doubt: string | null;
 	bytes: number;
 }
 
@@ -86,9 +82,7 @@ const BATCH_FILES = 1000;
 export async function ingest(warehouse: Warehouse, request: IngestRequest): Promise<IngestReport> {
 	const asked = request.source === undefined ? null : sourceNamed(request.source);
 	const files = await expand(request.inputs, asked);
-	const deliveries = await Promise.all(
-		files.map(async (file) => ({ file, ...(await chosen(file, asked)), bytes: sizeOf(file) }))
-	);
+	const deliveries = files.map((file) => ({ file, source: asked ?? sourceFor(file), bytes: sizeOf(file) }));
 	const bytesTotal = deliveries.reduce((sum, one) => sum + one.bytes, 0);
 	const report: IngestReport = { source: asked?.name ?? null, files: [], ...NOTHING, quarantine: [] };
 	let bytesBefore = 0;
@@ -116,7 +110,7 @@ export async function ingest(warehouse: Warehouse, request: IngestRequest): Prom
 	return report;
 }
 
-/** Files whose records span them go together; so do small neighbours of a source that reads many files in one pass. */
+/** Neighbours that are small and of a source that reads many files in one pass go together. */
 function batchesOf(deliveries: readonly Delivery[]): Delivery[][] {
 	const batches: Delivery[][] = [];
 	let source: Source | null = null;
@@ -124,16 +118,7 @@ function batchesOf(deliveries: readonly Delivery[]): Delivery[][] {
 	for (const one of deliveries) {
 		const small = one.source?.batches(one.file) && one.bytes <= SMALL_BYTES ? one.source : null;
 		const last = batches.at(-1);
-		const fellows = one.source?.together && batches.find(([first]) => first?.source === one.source);
-		if (fellows) {
-			fellows.push(one);
-		} else if (
-			last &&
-			small &&
-			small === source &&
-			last.length < BATCH_FILES &&
-			bytes + one.bytes <= BATCH_BYTES
-		) {
+		if (last && small && small === source && last.length < BATCH_FILES && bytes + one.bytes <= BATCH_BYTES) {
 			last.push(one);
 			bytes += one.bytes;
 		} else {
@@ -164,11 +149,10 @@ async function takeIn(
 	}));
 	const readable: { at: number; file: ReadableFile }[] = [];
 	try {
-		for (const [at, { file, source, doubt }] of batch.entries()) {
+		for (const [at, { file, source }] of batch.entries()) {
 			try {
 				const opened = await openFile(file, join(spool, String(at)));
-				if (!source) throw new Error(doubt ?? undefined);
-				if (source.documents && !opened.empty) await refuseCutShort(warehouse, opened.path);
+				if (!source) throw new Error(`No source reads a file of this name; name one with --source.`);
 				readable.push({ at, file: opened });
 			} catch (cause) {
 				taken[at]!.counts.error = (cause as Error).message;
@@ -208,13 +192,13 @@ async function takeIn(
 	} catch (cause) {
 		for (const name of [segment, `${segment}.tmp`])
 			rmSync(join(warehouse.transcripts, name), { force: true });
-		if (batch.length > 1 && !batch[0]?.source?.together) {
+		if (batch.length > 1) {
 			// One of them spoils the pass for all: each on its own, so that its neighbours go in.
 			const alone: Taken[] = [];
 			for (const one of batch) alone.push(...(await takeIn(warehouse, [one], now, () => undefined)));
 			return alone;
 		}
-		for (const { counts } of taken) counts.error ??= (cause as Error).message;
+		taken[0]!.counts.error = (cause as Error).message;
 		return taken;
 	} finally {
 		rmSync(spool, { recursive: true, force: true });

@@ -48,6 +48,6 @@ export function identityOf(rule: Rule, about: 'metric' | 'blindness'): AlertIden
 }
 
 /** One message for alerts of the same path, tier and week. */
-export function groupKey(rule: Rule, week: string): string {
+export function groupKey(rule: Pick<Rule, 'slice'>, week: string): string {
 	return [rule.slice.path ?? 'all', rule.slice.tier ?? 'all', week].join('|');
 }

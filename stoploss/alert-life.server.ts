@@ -162,7 +162,7 @@ export async function save(session: Session, lives: readonly Lived[]): Promise<v
 }
 
 /** The Monday of an instant's week, which is enough to tell alerts of one week together. */
-function weekOf(at: string): string {
+export function weekOf(at: string): string {
 	const day = Math.floor(Date.parse(at) / 86_400_000);
 	return dayOf(day - ((day + 3) % 7));
 }

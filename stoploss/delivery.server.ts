@@ -185,7 +185,9 @@ function unanswered(error: Error, timeoutMs: number): { outcome: DeliveryOutcome
 	if (error.name === 'TimeoutError')
 		return { outcome: 'unclear', detail: `no answer within ${timeoutMs / 1000} s` };
 	const { code = '', message = error.message } = (error.cause ?? {}) as { code?: string; message?: string };
-	return { outcome: NEVER_CONNECTED.includes(code) ? 'failed' : 'unclear', detail: code || message };
+	// fetch refuses a few ports by itself.
+	const never = NEVER_CONNECTED.includes(code) || message === 'bad port';
+	return { outcome: never ? 'failed' : 'unclear', detail: code || message };
 }
 
 interface VerdictRow {

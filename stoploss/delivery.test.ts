@@ -1,6 +1,6 @@
 /**
  * Delivery over a real database to a real HTTP server that takes, fails, dawdles, refuses for good and is not there.
- * The server that is killed half-way is in tests/delivery-server.test.ts.
+ * The server that is killed half-way is in tests/alerts-server.test.ts.
  */
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';

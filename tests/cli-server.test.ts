@@ -82,7 +82,10 @@ describe('a server holds the database', () => {
 	});
 
 	it('an ingest judges the rules: the alert is there for whoever asks the server', async () => {
-		const verdicts = (await (await fetch(`${url}/api/alerts`)).json()) as { rule: string; finding: string }[];
+		const verdicts = (await (await fetch(`${url}/api/verdicts`)).json()) as {
+			rule: string;
+			finding: string;
+		}[];
 		expect(verdicts.find(({ rule }) => rule === 'tier_b_csat_change')?.finding).toBe('breach');
 	});
 

@@ -19,6 +19,8 @@ export function build(): void {
 
 export class Terminal {
 	readonly folder = mkdtempSync(join(tmpdir(), 'plimsoll-cli-'));
+	/** Set for everything that is started, beside what is set already. */
+	readonly environment: Record<string, string> = {};
 	private readonly servers: ChildProcess[] = [];
 
 	path = (name: string) => join(this.folder, name);
@@ -27,7 +29,7 @@ export class Terminal {
 		const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, ...args], {
 			cwd: this.folder,
 			encoding: 'utf8',
-			env: ENVIRONMENT
+			env: { ...ENVIRONMENT, ...this.environment }
 		});
 		return { status, stdout, stderr };
 	}
@@ -36,7 +38,7 @@ export class Terminal {
 	async serve(...args: string[]): Promise<{ server: ChildProcess; url: string }> {
 		const server = spawn(process.execPath, [COMMAND, 'serve', '--port', '0', ...args], {
 			cwd: this.folder,
-			env: ENVIRONMENT
+			env: { ...ENVIRONMENT, ...this.environment }
 		});
 		this.servers.push(server);
 		const url = await new Promise<string>((found, failed) => {

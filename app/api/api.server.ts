@@ -26,8 +26,10 @@ import { judgeAt, judgeNow, standing } from '$lib/server/judge.server';
 import { toArrow } from '$lib/server/measurement-arrow';
 import { toCsv } from '$lib/server/measurement-csv';
 import { calendar, limits, policy, warehouse } from '$lib/server/plimsoll.server';
-import { alertsRoute, healthRoute, ingestRoute, schemaRoute, scorecardRoute } from './routes';
+import { nudgeWatchman } from '$lib/server/watchman.server';
+import { healthRoute, ingestRoute, schemaRoute, scorecardRoute, verdictsRoute } from './routes';
 import { TooLarge, spool } from './spool.server';
+import { registerAlerts } from './alerts.server';
 import { registerLab } from './lab.server';
 import { registerReview } from './review.server';
 import { registerWhy } from './why.server';
@@ -98,6 +100,7 @@ export function createApi() {
 			if (done.accepted > 0) {
 				await refreshFacts(db, intentPolicyOf(rules));
 				await judgeNow(db, rules);
+				nudgeWatchman();
 			}
 			// The spool folder is nobody's business.
 			const files = done.files.map((one) => ({ ...one, file: basename(one.file) }));
@@ -164,7 +167,7 @@ export function createApi() {
 		return c.json(measurements, 200);
 	});
 
-	api.openapi(alertsRoute, async (c) => {
+	api.openapi(verdictsRoute, async (c) => {
 		const { as_of } = c.req.valid('query');
 		const db = await warehouse();
 		const verdicts = as_of
@@ -176,6 +179,7 @@ export function createApi() {
 	registerWhy(api);
 	registerReview(api);
 	registerLab(api);
+	registerAlerts(api);
 
 	api.openapi(schemaRoute, (c) => c.json(conversationJsonSchema() as { $schema: string }, 200));
 

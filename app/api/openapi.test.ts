@@ -54,7 +54,10 @@ describe('docs/openapi.json', () => {
 				expect(description, `${path} ${status}`).toBeTruthy();
 			}
 			for (const { name, in: place, schema } of operation.parameters ?? [])
-				expect({ place, schema: typeof schema }, name).toEqual({ place: 'query', schema: 'object' });
+				expect({ place, schema: typeof schema }, name).toEqual({
+					place: path.includes(`{${name}}`) ? 'path' : 'query',
+					schema: 'object'
+				});
 		}
 	});
 });
@@ -132,7 +135,7 @@ describe('what the API answers is what is documented', () => {
 		const none = await ask('/api/scorecard');
 		expect(none.status).toBe(404);
 		documented('/api/scorecard', 'get', 404).parse(await none.json());
-		expect(await (await ask('/api/alerts')).json()).toEqual([]);
+		expect(await (await ask('/api/verdicts')).json()).toEqual([]);
 	});
 
 	it('judges the rules after an ingest', async () => {
@@ -141,21 +144,21 @@ describe('what the API answers is what is documented', () => {
 		const answer = await ask('/api/ingest?file=week.ndjson', { method: 'POST', body });
 		const report = documented('/api/ingest', 'post', 200).parse(await answer.json());
 		expect(report).toMatchObject({ read: 62, accepted: 61, quarantined: 1 });
-		const verdicts = (await (await ask('/api/alerts')).json()) as { rule: string; finding: string }[];
-		documented('/api/alerts', 'get', 200).parse(verdicts);
+		const verdicts = (await (await ask('/api/verdicts')).json()) as { rule: string; finding: string }[];
+		documented('/api/verdicts', 'get', 200).parse(verdicts);
 		expect(verdicts.map(({ rule }) => rule)).toContain('tier_b_csat_change');
 	});
 
 	it('judges another time without recording it', async () => {
-		const before = await (await ask('/api/alerts')).json();
-		const answer = await ask('/api/alerts?as_of=2026-03-12T01:00:00%2B01:00');
+		const before = await (await ask('/api/verdicts')).json();
+		const answer = await ask('/api/verdicts?as_of=2026-03-12T01:00:00%2B01:00');
 		const verdicts = (await answer.json()) as { asOf: string }[];
-		documented('/api/alerts', 'get', 200).parse(verdicts);
+		documented('/api/verdicts', 'get', 200).parse(verdicts);
 		expect(new Set(verdicts.map(({ asOf }) => asOf))).toEqual(new Set(['2026-03-12T00:00:00.000Z']));
-		expect(await (await ask('/api/alerts')).json()).toEqual(before);
-		const wrong = await ask('/api/alerts?as_of=yesterday');
+		expect(await (await ask('/api/verdicts')).json()).toEqual(before);
+		const wrong = await ask('/api/verdicts?as_of=yesterday');
 		expect(wrong.status).toBe(400);
-		documented('/api/alerts', 'get', 400).parse(await wrong.json());
+		documented('/api/verdicts', 'get', 400).parse(await wrong.json());
 	});
 
 	it('narrows the scorecard by filters that repeat, in every format alike', async () => {

@@ -104,10 +104,10 @@ export const scorecardRoute = createRoute({
 	}
 });
 
-export const alertsRoute = createRoute({
-	operationId: 'alerts',
+export const verdictsRoute = createRoute({
+	operationId: 'verdicts',
 	method: 'get',
-	path: '/alerts',
+	path: '/verdicts',
 	summary:
 		'The latest verdict of each rule as recorded, or with as_of the verdicts at that time, unrecorded.',
 	request: { query: z.object({ as_of: asOfQuery }) },

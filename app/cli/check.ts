@@ -39,7 +39,7 @@ export async function runCheck(options: CheckOptions): Promise<number> {
 				: await judgeNow(warehouse, policy);
 		},
 		async through(server) {
-			return (await (await askServer(server, '/api/alerts', { as_of: options.asOf })).json()) as Verdict[];
+			return (await (await askServer(server, '/api/verdicts', { as_of: options.asOf })).json()) as Verdict[];
 		}
 	});
 	const titles = ruleTitles(policy);

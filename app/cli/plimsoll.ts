@@ -4,7 +4,10 @@
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { DEFINITIONS, type Filter } from '#queries/queries.server';
+import { RESOLVE_REASONS } from '#stoploss/alert';
+import type { WishName } from '#stoploss/wishes';
 import { DIMENSIONS, METRICS, type Dimension } from '#warehouse/vocabulary';
+import { runAlerts, runWish } from './alerts';
 import { SCENARIOS } from '#stoploss/scenario';
 import { runBacktest } from './backtest';
 import { runBaselines, runFreeze } from './baseline';
@@ -252,6 +255,42 @@ program
 	.action(async (options) => {
 		process.exitCode = await runBacktest(options);
 	});
+
+program
+	.command('alerts')
+	.description('list the alerts that fired, or may soon, with their state')
+	.addOption(database())
+	.addOption(policy())
+	.option('--json', 'print as JSON')
+	.action(async (options) => {
+		process.exitCode = await runAlerts(options);
+	});
+
+const alertCommand = program.command('alert').description('answer an alert; its key may be shortened');
+const wish = (name: WishName, description: string) =>
+	alertCommand
+		.command(name)
+		.description(description)
+		.argument('<key>', 'as `plimsoll alerts` shows it')
+		.addOption(database())
+		.addOption(policy())
+		.requiredOption('--by <name>', 'who asks')
+		.option('--json', 'print as JSON')
+		.action(async (key: string, options) => {
+			process.exitCode = await runWish(name, key, options);
+		});
+
+wish('acknowledge', 'take it on until a due date; then it speaks again unless it is over')
+	.requiredOption('--owner <name>', 'who looks after it')
+	.addOption(new Option('--due <time>').argParser(parseTime).makeOptionMandatory())
+	.option('--note <text>');
+wish('silence', 'keep it from speaking until a time; it goes on living')
+	.addOption(new Option('--until <time>').argParser(parseTime).makeOptionMandatory())
+	.requiredOption('--reason <text>');
+wish('unsilence', 'end a silence');
+wish('resolve', 'close it by hand')
+	.addOption(new Option('--reason <reason>').choices(RESOLVE_REASONS).makeOptionMandatory())
+	.option('--note <text>');
 
 program
 	.command('demo')

@@ -69,11 +69,29 @@ export async function askServer(
 		// Without a type the server takes the request for one without a body.
 		headers: { 'content-type': 'application/octet-stream' }
 	};
-	const response = await fetch(url, upload ? (upload as RequestInit) : { method }).catch((error: Error) => {
+	// 422 is a report too: of a file that could not be read.
+	return answerOf(server, url, upload ? (upload as RequestInit) : { method }, file ? [422] : []);
+}
+
+/** Posts JSON to the server. */
+export function tellServer(server: RunningServer, path: string, body: object): Promise<Response> {
+	return answerOf(server, new URL(path, server.url), {
+		method: 'POST',
+		headers: { 'content-type': 'application/json' },
+		body: JSON.stringify(body)
+	});
+}
+
+async function answerOf(
+	server: RunningServer,
+	url: URL,
+	request: RequestInit,
+	alsoFine: readonly number[] = []
+): Promise<Response> {
+	const response = await fetch(url, request).catch((error: Error) => {
 		throw new Failure(`The server at ${server.url} (PID ${server.pid}) does not answer: ${error.message}`);
 	});
-	// 422 is a report too: of a file that could not be read.
-	if (!response.ok && !(file && response.status === 422)) {
+	if (!response.ok && !alsoFine.includes(response.status)) {
 		const reason = reasonIn(await response.text());
 		throw new Failure(`The server at ${server.url} refused (${response.status}): ${reason}`);
 	}

@@ -1,6 +1,7 @@
 /**
  * `plimsoll serve`: the built pages and API on the loopback interface. Listens, announces itself in
- * `<db>.server.json`, and takes that away again on exit. Refuses a policy with problems, and refuses to serve a database that is missing or held.
+ * `<db>.server.json`, and takes that away again on exit. A policy with problems leaves
+ * the last good one in force, and is refused where there is none. Refuses to serve a database that is missing or held.
  */
 import { existsSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
@@ -10,7 +11,7 @@ import { refreshFacts } from '#queries/queries.server';
 import { intentPolicyOf } from '#stoploss/policy';
 import { openWarehouse } from '#warehouse/warehouse.server';
 import { judgeNow } from '../lib/server/judge.server';
-import { loadPolicy } from '../lib/server/policy-file.server';
+import { policyInForce } from '../lib/server/policy-file.server';
 import { Failure } from './failure';
 import { announceServer, withdrawServer } from './running-server';
 
@@ -34,7 +35,8 @@ export async function serve({ database, policy, port }: ServeOptions): Promise<s
 	process.env['PLIMSOLL_DB'] = file;
 	if (policy) process.env['PLIMSOLL_POLICY'] = resolve(policy);
 	// What the pages show is what today's policy says of what is stored.
-	const known = loadPolicy(policy);
+	const { policy: known, problem } = await policyInForce(policy, async () => warehouse);
+	if (problem) console.error(`plimsoll: ${problem} The last good policy stays in force.`);
 	await refreshFacts(warehouse, intentPolicyOf(known));
 	await judgeNow(warehouse, known);
 

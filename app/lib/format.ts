@@ -210,7 +210,7 @@ export function formatCost(amount: number, currency: string | null): string {
 
 /** A difference of two shares, in percentage points: 2 % less and 2 points less are not the same. */
 export function formatPoints(difference: number): string {
-	return `${decimals.format(difference * 100)} points`;
+	return `${decimals.format(difference * 100).replace('-', '−')} points`;
 }
 
 const signedPoints = new Intl.NumberFormat(LOCALE, {

@@ -9,6 +9,7 @@ import { evaluateWeekly, type Verdict } from '#stoploss/evaluate';
 import {
 	latestVerdicts,
 	listVerdicts,
+	recordEvaluation,
 	recordPolicy,
 	recordVerdicts,
 	type LedgerVerdict
@@ -56,6 +57,11 @@ export async function judgeNow(warehouse: Warehouse, policy: Policy): Promise<Ve
 	const version = await recordPolicy(warehouse, policy, new Date().toISOString());
 	await recordVerdicts(warehouse, verdicts, version);
 	await watchAlerts(warehouse, policy, cohorts, now, version, options);
+	await recordEvaluation(warehouse, {
+		finishedAt: new Date().toISOString(),
+		watermark: now,
+		policyVersion: version
+	});
 	return verdicts.filter(({ asOf }) => asOf === now);
 }
 

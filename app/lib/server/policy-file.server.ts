@@ -1,11 +1,13 @@
 /**
  * The policy that a command or a server works with: the file named, else `plimsoll.yaml` in the working folder, else
- * the built-in one. Touches disk. Refuses a policy with any problem, and names each with line and remedy.
+ * the built-in one; a running server keeps the last good one. Touches disk. Refuses a policy with any problem, and names each with line and remedy.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import builtIn from '../../../plimsoll.yaml?raw';
 import { parsePolicy, type Policy, type PolicyProblem } from '#stoploss/policy';
+import { lastGoodPolicy } from '#stoploss/ledger.server';
 import type { Calendar } from '#queries/measurement';
+import type { Warehouse } from '#warehouse/warehouse.server';
 
 /** Its message is the whole story. */
 export class PolicyRefused extends Error {
@@ -22,6 +24,34 @@ export function loadPolicy(file: string | undefined): Policy {
 	const name = path ?? 'built-in policy';
 	const more = others.length > 0 ? ` (${others.length} more: plimsoll policy check ${name})` : '';
 	throw new PolicyRefused(`${first ? describe(name, first) : `${name} is not a policy.`}${more}`);
+}
+
+export interface PolicyInForce {
+	policy: Policy;
+	/** Why the file is not in force, with line and remedy; null when it is. */
+	problem: string | null;
+}
+
+/** The file; where it is refused, the last policy that was judged by. Throws where there is neither. */
+export async function policyInForce(
+	file: string | undefined,
+	warehouse: () => Promise<Warehouse>
+): Promise<PolicyInForce> {
+	try {
+		return { policy: loadPolicy(file), problem: null };
+	} catch (error) {
+		if (!(error instanceof PolicyRefused)) throw error;
+		const policy = await lastGoodPolicy(await warehouse());
+		if (policy === null) throw error;
+		return { policy, problem: error.message };
+	}
+}
+
+/** Changes when the policy file does. */
+export function policyStamp(file: string | undefined): string {
+	const path = file || LOCAL;
+	const found = statSync(path, { throwIfNoEntry: false });
+	return found ? `${path}|${found.mtimeMs}|${found.size}|${found.ino}` : '';
 }
 
 /** Every problem of a policy file, one line each; none when it is valid. */
