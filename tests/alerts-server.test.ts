@@ -4,14 +4,16 @@
  * says so. Starts processes.
  */
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
+import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AlertSummary } from '../app/lib/server/alerts.server';
 import { Terminal, build } from './command';
 
+const BROWSER = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 const shipped = readFileSync(join(resolve(import.meta.dirname, '..'), 'plimsoll.yaml'), 'utf8');
 
 /** Tier B chats of the AI, 40 a day; the share of happy ratings falls from 9 in 10 to 5 in 10 after 60 days. */
@@ -40,15 +42,19 @@ const records = Array.from({ length: 90 * 40 }, (_, index) => {
 	};
 });
 
+/** Of its own connection: one that idled while a command ran is closed by then. */
+const ask = (url: string, request: RequestInit = {}) =>
+	fetch(url, { ...request, headers: { ...request.headers, connection: 'close' } });
+
 async function until<Value>(
 	ask: () => Promise<Value | false | null | undefined> | Value | false
 ): Promise<Value> {
 	for (let tries = 0; tries < 300; tries++) {
-		const value = await ask();
+		const value = await look();
 		if (value) return value as Value;
 		await new Promise((done) => setTimeout(done, 100));
 	}
-	throw new Error(`It never came: ${ask}`);
+	throw new Error(`It never came: ${look}`);
 }
 
 describe('alerts and the real server', () => {
@@ -59,8 +65,8 @@ describe('alerts and the real server', () => {
 	let posts: { body: string; headers: IncomingHttpHeaders }[];
 	let answer: (response: ServerResponse) => void;
 	const held = () => ['--db', terminal.path('alerts.duckdb')];
-	const page = async (path: string) => (await fetch(`${url}${path}`)).text();
-	const alerts = async () => (await (await fetch(`${url}/api/alerts`)).json()) as AlertSummary[];
+	const page = async (path: string) => (await ask(`${url}${path}`)).text();
+	const alerts = async () => (await (await ask(`${url}/api/alerts`)).json()) as AlertSummary[];
 	const firing = async () => (await alerts()).find(({ rule }) => rule === 'tier_b_csat_erosion')!;
 	const kinds = () =>
 		posts.flatMap(({ body }) =>
@@ -128,17 +134,17 @@ describe('alerts and the real server', () => {
 		const listed = terminal.run('alerts', ...held(), '--json');
 		expect(JSON.parse(listed.stdout)).toEqual(await alerts());
 		expect(terminal.run('alerts', ...held()).stdout).toMatch(new RegExp(`^${key.slice(0, 8)}  firing`, 'm'));
-		const ask = (...words: string[]) => terminal.run('alert', ...words, ...held());
-		const wrong = ask('acknowledge', key, '--by', 'Ada', '--owner', 'Ada', '--due', '2026-01-01');
+		const run = (...words: string[]) => terminal.run('alert', ...words, ...held());
+		const wrong = run('acknowledge', key, '--by', 'Ada', '--owner', 'Ada', '--due', '2026-01-01');
 		expect(wrong).toMatchObject({
 			status: 2,
 			stderr: expect.stringMatching(/due date must lie in the future/)
 		});
-		expect(ask('unsilence', key, '--by', 'Ada').stderr).toMatch(/is not silenced/);
-		expect(ask('silence', 'ffffffff', '--by', 'A', '--until', '2099-01-01', '--reason', 'x').stderr).toMatch(
+		expect(run('unsilence', key, '--by', 'Ada').stderr).toMatch(/is not silenced/);
+		expect(run('silence', 'ffffffff', '--by', 'A', '--until', '2099-01-01', '--reason', 'x').stderr).toMatch(
 			/no alert ffffffff/
 		);
-		const silenced = ask(
+		const silenced = run(
 			'silence',
 			key.slice(0, 8),
 			'--by',
@@ -149,12 +155,11 @@ describe('alerts and the real server', () => {
 			'We know.'
 		);
 		expect(silenced).toMatchObject({ status: 0, stdout: expect.stringMatching(/silenced until 2099/) });
-		expect(ask('unsilence', key, '--by', 'Ada').status).toBe(0);
+		expect(run('unsilence', key, '--by', 'Ada').status).toBe(0);
 		const post = (path: string, body: object) =>
-			fetch(`${url}/api/alerts/${key}/${path}`, {
+			ask(`${url}/api/alerts/${key}/${path}`, {
 				method: 'POST',
-				// A connection that idled while a command ran is closed by then.
-				headers: { 'content-type': 'application/json', connection: 'close' },
+				headers: { 'content-type': 'application/json' },
 				body: JSON.stringify(body)
 			});
 		expect((await post('silence', { by: 'Ada', until: '2099-01-01T00:00:00Z', reason: ' ' })).status).toBe(
@@ -169,7 +174,84 @@ describe('alerts and the real server', () => {
 		expect((await post('acknowledge', { by: 'Ada', owner: 'Ada', due: '2099-01-01T00:00:00Z' })).status).toBe(
 			409
 		);
-		expect((await fetch(`${url}/api/alerts/ffffffff`)).status).toBe(404);
+		expect((await ask(`${url}/api/alerts/ffffffff`)).status).toBe(404);
+	});
+
+	it.skipIf(!existsSync(BROWSER))('is acknowledged and silenced on its page by keyboard alone', async () => {
+		const { key } = (await alerts()).find(({ rule }) => rule === 'tier_b_bad_containment_erosion')!;
+		const browser = await chromium.launch({
+			executablePath: BROWSER,
+			args: ['--no-sandbox', '--disable-gpu']
+		});
+		try {
+			const tab = await browser.newPage();
+			const problems: string[] = [];
+			tab.on('pageerror', (error) => problems.push(error.message));
+			await tab.goto(`${url}/alerts`);
+			const focused = () =>
+				tab.evaluate(() => {
+					const at = document.activeElement as HTMLElement | null;
+					const form = at?.closest('form')?.getAttribute('action') ?? '';
+					const href = at?.getAttribute('href') ?? '';
+					return `${form} ${at?.getAttribute('name') ?? ''} ${href} ${at?.textContent?.trim() ?? ''}`;
+				});
+			const tabTo = async (what: string) => {
+				for (let steps = 0; steps < 120; steps++) {
+					await tab.keyboard.press('Tab');
+					if ((await focused()).includes(what)) return;
+				}
+				throw new Error(`Tab never comes to ${what}`);
+			};
+			await tabTo(`/alerts/${key}`);
+			await tab.keyboard.press('Enter');
+			await tab.waitForURL(`**/alerts/${key}`);
+			await tabTo('?/acknowledge by');
+			await tab.keyboard.type('Ada');
+			await tabTo('?/acknowledge owner');
+			await tab.keyboard.press('Control+A');
+			await tab.keyboard.type('Grace');
+			await tabTo('?/acknowledge note');
+			await tab.keyboard.type('Looking at <b>refunds</b>');
+			await tabTo('?/acknowledge  ');
+			await tab.keyboard.press('Enter');
+			await tab.waitForURL('**?done=acknowledge');
+			expect(await tab.locator('header .badge').innerText()).toContain('Acknowledged');
+			expect(await tab.locator('.life').innerText()).toContain('Grace looks after it');
+			expect(await tab.locator('.life').innerText()).toContain('<b>refunds</b>');
+
+			await tab
+				.locator('h1')
+				.focus()
+				.catch(() => undefined);
+			await tabTo('Silence');
+			await tab.keyboard.press('Enter');
+			await tabTo('?/silence by');
+			await tab.keyboard.type('Ada');
+			await tabTo('?/silence reason');
+			await tab.keyboard.type('We know why');
+			await tab.keyboard.press('Enter');
+			await tab.waitForURL('**?done=silence');
+			expect(await tab.locator('header').last().innerText()).toMatch(/Silenced until/);
+			expect(problems).toEqual([]);
+
+			// Without script the same forms work, and what is missing is said.
+			const plain = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
+			await plain.goto(`${url}/alerts/${key}`);
+			await plain.locator('form[action="?/unsilence"] input[name=by]').fill(' ');
+			await plain.getByRole('button', { name: 'Lift the silence' }).click();
+			expect(await plain.locator('.refused').innerText()).toBe('Say who you are.');
+			await plain.locator('form[action="?/unsilence"] input[name=by]').fill('Ada');
+			await plain.getByRole('button', { name: 'Lift the silence' }).click();
+			await plain.waitForURL('**?done=unsilence');
+			expect(await plain.locator('main').innerText()).not.toMatch(/Silenced until/);
+		} finally {
+			await browser.close();
+		}
+		expect((await alerts()).find((one) => one.key === key)).toMatchObject({
+			state: 'acknowledged',
+			acknowledgedBy: 'Grace',
+			silencedUntil: null
+		});
 	});
 
 	it('tells who was told that it fires that a person closed it, and does not fire on the same days again', async () => {
@@ -185,7 +267,7 @@ describe('alerts and the real server', () => {
 
 	it('keeps the last good policy while the file is spoilt, and every page says where and what to do', async () => {
 		const good = readFileSync(terminal.path('plimsoll.yaml'), 'utf8');
-		const before = await (await fetch(`${url}/api/verdicts`)).json();
+		const before = await (await ask(`${url}/api/verdicts`)).json();
 		const spoil = good.replace('fall_points: 2,', 'fall_point: 2,');
 		writeFileSync(terminal.path('plimsoll.yaml'), spoil);
 		const line = spoil.slice(0, spoil.indexOf('fall_point: 2')).split('\n').length;
@@ -198,11 +280,11 @@ describe('alerts and the real server', () => {
 			expect(text, path).toMatch(said);
 			expect(text, path).toContain('the last good policy stays in force');
 		}
-		expect(await (await fetch(`${url}/api/verdicts`)).json()).toEqual(before);
+		expect(await (await ask(`${url}/api/verdicts`)).json()).toEqual(before);
 		const more = JSON.stringify({ ...records[0], id: 'more' });
 		expect(
 			(
-				await fetch(`${url}/api/ingest`, {
+				await ask(`${url}/api/ingest`, {
 					method: 'POST',
 					headers: { 'content-type': 'application/x-ndjson' },
 					body: more
@@ -214,7 +296,7 @@ describe('alerts and the real server', () => {
 		expect(await terminal.stop(server)).toBe(0);
 		({ server, url } = await terminal.serve(...held()));
 		expect(await page('/alerts')).toMatch(said);
-		expect(((await (await fetch(`${url}/api/verdicts`)).json()) as object[]).length).toBe(
+		expect(((await (await ask(`${url}/api/verdicts`)).json()) as object[]).length).toBe(
 			(before as object[]).length
 		);
 
@@ -229,7 +311,7 @@ describe('alerts and the real server', () => {
 		await until(
 			async () =>
 				(await page('/alerts')).includes('fresh') ||
-				(await (await fetch(`${url}/api/verdicts`)).text()).includes('"fresh"')
+				(await (await ask(`${url}/api/verdicts`)).text()).includes('"fresh"')
 		);
 		expect(await page('/alerts')).not.toContain('the last good policy stays in force');
 	});

@@ -55,7 +55,7 @@ export class Terminal {
 	}
 
 	async stop(server: ChildProcess): Promise<number | null> {
-		if (server.exitCode !== null) return server.exitCode;
+		if (server.exitCode !== null || server.signalCode !== null) return server.exitCode;
 		const ended = new Promise<number | null>((done) => server.once('exit', done));
 		server.kill('SIGTERM');
 		return ended;
