@@ -47,7 +47,7 @@ const ask = (url: string, request: RequestInit = {}) =>
 	fetch(url, { ...request, headers: { ...request.headers, connection: 'close' } });
 
 async function until<Value>(
-	ask: () => Promise<Value | false | null | undefined> | Value | false
+	look: () => Promise<Value | false | null | undefined> | Value | false
 ): Promise<Value> {
 	for (let tries = 0; tries < 300; tries++) {
 		const value = await look();
