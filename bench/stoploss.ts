@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- stoploss [--scale N]`: the stop-loss in a simulated world, through the product's own judge.
+ * `npm run bench -- stoploss [--scale N] [--stress]`: the stop-loss in a simulated world, through the product's own judge.
  * Prints false alarms a year where nothing changed, days to find losses, the naive rule beside ours, and the speed of
  * 14,600 verdicts; each figure beside the reference (docs/stoploss.md). Fails when a band is broken.
  *
@@ -15,6 +15,7 @@ import { judgeOf, type Judge } from '../stoploss/judge';
 import { ruleSchema, type Rule } from '../stoploss/rule';
 import { dayOf, type Series } from '../stoploss/series';
 import { cohortsOf, firstMonitored, seeded, worldOf, type World } from '../stoploss/world';
+import { stress } from './stoploss-stress';
 import { WORLDS, type Kind } from './stoploss-worlds';
 
 const YEAR = 364;
@@ -69,7 +70,7 @@ export interface BenchWorld extends Partial<Omit<World, 'bad' | 'intents'>> {
 	response: number;
 }
 
-interface Quiet {
+export interface Quiet {
 	naive: [number, number];
 	floor: number;
 	change: number;
@@ -80,7 +81,7 @@ interface Quiet {
 	standardError: number;
 }
 
-function quiet(world: BenchWorld, runs: number, seed: number): Quiet {
+export function quiet(world: BenchWorld, runs: number, seed: number): Quiet {
 	const sum = { naive: [0, 0] as [number, number], rules: [0, 0, 0], all: 0, squares: 0, any: 0, pending: 0 };
 	const random = seeded(seed);
 	const whole: World = { ...WORLDS[world.kind], ...world, baselineDays: 56, days: YEAR };
@@ -115,7 +116,7 @@ function quiet(world: BenchWorld, runs: number, seed: number): Quiet {
 	};
 }
 
-interface Delay {
+export interface Delay {
 	pending: number;
 	median: number;
 	ninety: number;
@@ -124,14 +125,21 @@ interface Delay {
 }
 
 /** Days from the change to the look that fires, maturity included; never found counts as infinite. */
-function delay(world: BenchWorld, loss: (daysSince: number) => number, runs: number, seed: number): Delay {
+export function delay(
+	world: BenchWorld,
+	loss: (daysSince: number) => number,
+	runs: number,
+	seed: number,
+	/** Only this kind of rule; all of them where none is named. */
+	kind?: Rule['kind']
+): Delay {
 	const random = seeded(seed);
 	const whole: World = {
 		...WORLDS[world.kind],
 		...world,
 		baselineDays: 56,
 		days: YEAR,
-		loss: (day) => (day < CHANGE_DAY ? 0 : loss(day - CHANGE_DAY + 1))
+		loss: (day) => (day < CHANGE_DAY ? (world.loss?.(day) ?? 0) : loss(day - CHANGE_DAY + 1))
 	};
 	const first = firstMonitored(whole);
 	const fired: number[] = [];
@@ -139,7 +147,9 @@ function delay(world: BenchWorld, loss: (daysSince: number) => number, runs: num
 	let naive = 0;
 	for (let run = 0; run < runs; run++) {
 		const series = worldOf(whole, random);
-		const judges = judgesOf(world.kind, series);
+		const judges = judgesOf(world.kind, series).filter(
+			({ subject }) => kind === undefined || subject.rule.kind === kind
+		);
 		let day = CHANGE_DAY;
 		let watch = Infinity;
 		let fire = Infinity;
@@ -287,6 +297,8 @@ export function benchStoploss(args: readonly string[]): number {
 		};
 		bands[`${volume} ${name}`]?.();
 	});
+	if (args.includes('--stress')) stress({ quiet, delay, judgesOf }, scale);
+	else console.log('\nStress, open windows and closing are left out; ask for them with --stress.');
 	console.log(broken.length === 0 ? '\nEvery band is kept.' : `\nBroken:\n${broken.join('\n')}`);
 	return broken.length === 0 ? 0 : 1;
 }
