@@ -13,7 +13,7 @@ import type { Finding } from '../warehouse/vocabulary';
 import { backtest, harmedBetween, type Firing, type Harm } from './backtest';
 import { evaluationOf, evaluatorOf, type BookOptions, type Evaluator } from './evaluate';
 import type { Policy } from './policy';
-import { countOf, dayNumber } from './series';
+import { countOf, dayNumber, dayOf } from './series';
 
 export interface RuleThen {
 	rule: string;
@@ -84,7 +84,7 @@ export function* replayLog(request: ReplayRequest): Generator<{ done: number; to
 	const book = policy.stop_loss.rules;
 	const total = 2 * book.length;
 	const last = ends.at(-1);
-	const began = options.began ?? last?.day ?? '';
+	const began = options.began ?? (ends[0] ? dayOf(dayNumber(ends[0].day) - 7) : '');
 	const firings: Firing[] = [];
 	const evaluators = new Map<string, Evaluator>();
 	let done = 0;

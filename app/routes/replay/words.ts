@@ -44,7 +44,7 @@ export function dashboardSays({ dashboard }: ReplayWeek, naive: number): string 
 	if (alarm === 'week_over_week')
 		return `Down ${formatPoints(-(change ?? 0))} in a week: it speaks (at ${naive} points).`;
 	if (alarm === 'below_start')
-		return `Four weeks lie ${formatPoints(-(fromStart ?? 0))} below the first four: it speaks.`;
+		return `Four weeks lie ${formatPoints(-(fromStart ?? 0))} below the first four.`;
 	return 'Nothing to see here.';
 }
 
