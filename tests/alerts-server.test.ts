@@ -57,7 +57,8 @@ async function until<Value>(
 	throw new Error(`It never came: ${look}`);
 }
 
-describe('alerts and the real server', () => {
+// Many starts of a program, on a machine that may be busy.
+describe('alerts and the real server', { timeout: 300_000 }, () => {
 	let terminal: Terminal;
 	let server: ChildProcess;
 	let url: string;
