@@ -16,7 +16,9 @@ import { commit, NOTHING } from './commit.server';
 import { expand } from './expand.server';
 import { cutLongLines, LineTooLongError, openFile, sizeOf, type ReadableFile } from './open-file.server';
 import { writeSegment } from './segment.server';
-import { sourceFor, sourceNamed, type Source } from './sources/index';
+import { chosen } from './choose-source.server';
+import { refuseCutShort } from './cut-short.server';
+import { sourceNamed, type Source } from './sources/index';
 
 export interface Counts {
 	read: number;
@@ -70,6 +72,8 @@ export interface IngestProgress {
 interface Delivery {
 	file: string;
 	source: Source | null;
+	/** Why no source was chosen. */
+	doubt: string | null;
 	bytes: number;
 }
 
@@ -82,7 +86,9 @@ const BATCH_FILES = 1000;
 export async function ingest(warehouse: Warehouse, request: IngestRequest): Promise<IngestReport> {
 	const asked = request.source === undefined ? null : sourceNamed(request.source);
 	const files = await expand(request.inputs, asked);
-	const deliveries = files.map((file) => ({ file, source: asked ?? sourceFor(file), bytes: sizeOf(file) }));
+	const deliveries = await Promise.all(
+		files.map(async (file) => ({ file, ...(await chosen(file, asked)), bytes: sizeOf(file) }))
+	);
 	const bytesTotal = deliveries.reduce((sum, one) => sum + one.bytes, 0);
 	const report: IngestReport = { source: asked?.name ?? null, files: [], ...NOTHING, quarantine: [] };
 	let bytesBefore = 0;
@@ -110,7 +116,7 @@ export async function ingest(warehouse: Warehouse, request: IngestRequest): Prom
 	return report;
 }
 
-/** Neighbours that are small and of a source that reads many files in one pass go together. */
+/** Files whose records span them go together; so do small neighbours of a source that reads many files in one pass. */
 function batchesOf(deliveries: readonly Delivery[]): Delivery[][] {
 	const batches: Delivery[][] = [];
 	let source: Source | null = null;
@@ -118,7 +124,16 @@ function batchesOf(deliveries: readonly Delivery[]): Delivery[][] {
 	for (const one of deliveries) {
 		const small = one.source?.batches(one.file) && one.bytes <= SMALL_BYTES ? one.source : null;
 		const last = batches.at(-1);
-		if (last && small && small === source && last.length < BATCH_FILES && bytes + one.bytes <= BATCH_BYTES) {
+		const fellows = one.source?.together && batches.find(([first]) => first?.source === one.source);
+		if (fellows) {
+			fellows.push(one);
+		} else if (
+			last &&
+			small &&
+			small === source &&
+			last.length < BATCH_FILES &&
+			bytes + one.bytes <= BATCH_BYTES
+		) {
 			last.push(one);
 			bytes += one.bytes;
 		} else {
@@ -149,10 +164,11 @@ async function takeIn(
 	}));
 	const readable: { at: number; file: ReadableFile }[] = [];
 	try {
-		for (const [at, { file, source }] of batch.entries()) {
+		for (const [at, { file, source, doubt }] of batch.entries()) {
 			try {
 				const opened = await openFile(file, join(spool, String(at)));
-				if (!source) throw new Error(`No source reads a file of this name; name one with --source.`);
+				if (!source) throw new Error(doubt ?? undefined);
+				if (source.documents && !opened.empty) await refuseCutShort(warehouse, opened.path);
 				readable.push({ at, file: opened });
 			} catch (cause) {
 				taken[at]!.counts.error = (cause as Error).message;
@@ -192,13 +208,13 @@ async function takeIn(
 	} catch (cause) {
 		for (const name of [segment, `${segment}.tmp`])
 			rmSync(join(warehouse.transcripts, name), { force: true });
-		if (batch.length > 1) {
+		if (batch.length > 1 && !batch[0]?.source?.together) {
 			// One of them spoils the pass for all: each on its own, so that its neighbours go in.
 			const alone: Taken[] = [];
 			for (const one of batch) alone.push(...(await takeIn(warehouse, [one], now, () => undefined)));
 			return alone;
 		}
-		taken[0]!.counts.error = (cause as Error).message;
+		for (const { counts } of taken) counts.error ??= (cause as Error).message;
 		return taken;
 	} finally {
 		rmSync(spool, { recursive: true, force: true });

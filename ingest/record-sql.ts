@@ -3,7 +3,7 @@
  * problem in words, or typed values. Pure; every name in the SQL comes from the field table, never from a file.
  */
 import { SCHEMA_VERSION } from './canonical';
-import { LINE_TOO_LONG, LONGEST_LINE_BYTES } from './limits';
+import { LINE_TOO_LONG, LONGEST_LINE_BYTES, REFUSAL } from './limits';
 import {
 	CONVERSATION_FIELDS,
 	LINE_FIELDS,
@@ -253,20 +253,23 @@ export function parseSql(
 	return `
 WITH valid AS (
 	SELECT ${kept}, ${keep ? 'raw' : 'json'} AS raw, json = '${LINE_TOO_LONG}' OR strlen(json) > ${LONGEST_LINE_BYTES} AS too_long,
+		CASE WHEN starts_with(json, '${REFUSAL}') THEN substr(json, ${REFUSAL.length + 1}) END AS refusal,
 		CASE
 			WHEN strlen(json) > ${LONGEST_LINE_BYTES} THEN NULL
 			WHEN starts_with(json, '{') THEN json
+			WHEN starts_with(json, '${REFUSAL}') THEN NULL
 			WHEN ltrim(json)[1] = '{' THEN json
 		END AS json
 	FROM (${relation})
 ), parsed AS (
-	SELECT ${kept}, raw, too_long, json, from_json(json, '${JSON.stringify(structure(LINE_FIELDS))}') AS r,
+	SELECT ${kept}, raw, too_long, refusal, json, from_json(json, '${JSON.stringify(structure(LINE_FIELDS))}') AS r,
 		json_type(json, [${KINDS_OF.map((name) => `'$.${name}'`).join(', ')}]) AS kinds
 	FROM valid
 ), shaped AS (
 	SELECT ${kept}, raw, r, coalesce(r.record, 'conversation') AS record,
 	CASE
 		WHEN too_long THEN 'record: is longer than ${LONGEST_LINE_BYTES / 2 ** 20} MB'
+		WHEN refusal IS NOT NULL THEN refusal
 		WHEN json IS NULL THEN 'record: is not a JSON object'
 		WHEN ${isVersion} AND try_cast(${version} AS BIGINT) > ${SCHEMA_VERSION} THEN 'schema_version: is newer than ${SCHEMA_VERSION}, the version this Plimsoll reads'
 		WHEN ${isVersion} AND try_cast(${version} AS BIGINT) < 1 THEN 'schema_version: must be ${SCHEMA_VERSION}'

@@ -27,6 +27,9 @@ export const agentTrajectories: Source = {
 	title: 'Agent trajectories',
 	description: 'Runs of AI agents with tool calls and rewards, as tau-bench and tau2-bench write them.',
 	accepts: (fileName) => /\.json$/i.test(fileName.replace(/\.(gz|zst)$/i, '')),
+	recognises: (head) =>
+		/"(traj|simulations|task_id)"\s*:/.test(head) && /"(reward|traj|simulations|reward_info)"\s*:/.test(head),
+	documents: true,
 	mayLack: ['customer_id', 'started_at'],
 	batches: () => false,
 	select: () => `SELECT json, 1 AS file_no FROM (${relation})`,

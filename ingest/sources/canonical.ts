@@ -34,6 +34,10 @@ export const canonical: Source = {
 	title: 'Plimsoll records',
 	description: 'Conversations and side records as NDJSON, CSV with dotted columns, or Parquet.',
 	accepts: (fileName) => /\.(ndjson|jsonl|csv|parquet)$/i.test(bare(fileName)),
+	recognises: (head) =>
+		/"role"\s*:\s*"(customer|bot|agent)"|"record"\s*:\s*"|^"?id"?,|(^|,)"?(customer_id|conversation_id)"?(,|\n|$)/.test(
+			head
+		),
 	mayLack: [],
 	batches: (fileName) => /\.(ndjson|jsonl)(\.gz)?$/i.test(fileName),
 	select(fileName) {

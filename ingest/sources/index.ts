@@ -1,9 +1,11 @@
 /** The registry of sources. Pure. Refuses a name that it doesn't hold, and says which ones it does. */
 import { agentTrajectories } from './agent-trajectories';
 import { canonical } from './canonical';
+import { intercom } from './intercom';
+import { openaiMessages } from './openai-messages';
 import type { Source } from './source';
 
-export const SOURCES: readonly Source[] = [canonical, agentTrajectories];
+export const SOURCES: readonly Source[] = [canonical, agentTrajectories, openaiMessages, intercom];
 
 export class UnknownSourceError extends Error {
 	constructor(name: string) {

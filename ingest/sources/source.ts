@@ -7,6 +7,10 @@ export interface Source {
 	description: string;
 	/** Whether a file of this name (without `.gz` or `.zst`) can be of this format. */
 	accepts(fileName: string): boolean;
+	/** Whether the start of a file (64 kB of text) looks like this format; a source without it is only read when it is named. */
+	recognises?(head: string): boolean;
+	/** true: a file that is not valid JSON as a whole, nor starts with a line that is, is refused as cut short. */
+	documents?: boolean;
 	/** Fields that the format can't give. */
 	mayLack: readonly Lackable[];
 	/** Whether many files of this name's kind can be read in one pass. */
@@ -16,6 +20,8 @@ export interface Source {
 	 * from 1), one row a record; may run in parallel and unordered. A source that never batches reads `$files[1]`.
 	 */
 	select(fileName: string): string;
+	/** true: one record can come from the rows of many files, so all files of an ingest are read in one pass. */
+	together?: boolean;
 	/** The same records, with `raw` as delivered and `line`: the line of the file, or the position of the record where lines mean nothing. */
 	numbered(fileName: string): string;
 }
