@@ -35,9 +35,10 @@ export const canonical: Source = {
 	description: 'Conversations and side records as NDJSON, CSV with dotted columns, or Parquet.',
 	accepts: (fileName) => /\.(ndjson|jsonl|csv|parquet)$/i.test(bare(fileName)),
 	recognises: (head) =>
-		/"role"\s*:\s*"(customer|bot|agent)"|"record"\s*:\s*"|^"?id"?,|(^|,)"?(customer_id|conversation_id)"?(,|\n|$)/.test(
-			head
-		),
+		(/"messages"\s*:/.test(head) && /"role"\s*:\s*"(customer|bot|agent)"/.test(head)) ||
+		/"record"\s*:\s*"/.test(head) ||
+		/^PAR1/.test(head) ||
+		/^[^\n{]*\b(customer_id|conversation_id)\b/.test(head),
 	mayLack: [],
 	batches: (fileName) => /\.(ndjson|jsonl)(\.gz)?$/i.test(fileName),
 	select(fileName) {

@@ -27,21 +27,24 @@ const STREAM = `SELECT list_position($files, filename) AS file_no, NULL::BIGINT 
  * Relation with one row an entry: `entry` (JSON, or null where a line is none), `raw` as delivered, `file_no` and
  * `line` (of the file; the position in the list where the file is one document).
  * `lists` are the paths under which a page holds its list, such as `$.conversations`.
- * `single`: condition on `doc` under which a list is one record and not a list of records.
+ * `single`: condition on `doc` under which a list is one record and not a list of records; `record`: condition on
+ * `page` under which an object with such a list is a record all the same.
  */
 export function entries(
 	how: { fileName: string; numbered: boolean; whole?: boolean },
 	lists: readonly string[],
-	single = 'false'
+	single = 'false',
+	record = 'false'
 ): string {
 	const documents = isLines(how.fileName) && !how.numbered && !how.whole ? STREAM : TEXT;
-	const pages = lists.map((path) => `WHEN json_type(doc, '${path}') = 'ARRAY' THEN doc->'${path}[*]'`);
-	const opened = (doc: string) => `CASE ${pages.join(' ').replaceAll('doc', doc)} ELSE [${doc}] END`;
+	const pages = lists.map((path) => `WHEN json_type(page, '${path}') = 'ARRAY' THEN page->'${path}[*]'`);
+	const opened =
+		pages.length > 0 ? `CASE WHEN ${record} THEN [page] ${pages.join(' ')} ELSE [page] END` : '[page]';
 	return `SELECT file_no, CASE WHEN whole THEN row_number() OVER (PARTITION BY file_no ORDER BY line, place, position) ELSE line END AS line,
 		entry, coalesce(CASE WHEN whole OR raw IS NULL THEN entry::VARCHAR END, raw) AS raw
 	FROM (
 		SELECT file_no, line, raw, whole, place, unnest(items) AS entry, generate_subscripts(items, 1) AS position FROM (
-			SELECT file_no, line, raw, whole, place, ${opened('page')} AS items FROM (
+			SELECT file_no, line, raw, whole, place, ${opened} AS items FROM (
 				SELECT file_no, line, raw, whole, unnest(pages) AS page, generate_subscripts(pages, 1) AS place FROM (
 					SELECT *, CASE WHEN json_type(doc) = 'ARRAY' AND NOT coalesce(${single}, false) THEN doc->'$[*]' ELSE [doc] END AS pages FROM (${documents})))))`;
 }

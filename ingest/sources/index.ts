@@ -1,11 +1,23 @@
 /** The registry of sources. Pure. Refuses a name that it doesn't hold, and says which ones it does. */
 import { agentTrajectories } from './agent-trajectories';
 import { canonical } from './canonical';
+import { chatwoot } from './chatwoot';
 import { intercom } from './intercom';
 import { openaiMessages } from './openai-messages';
+import { otelGenai } from './otel-genai';
 import type { Source } from './source';
+import { zendesk, zendeskTables } from './zendesk';
 
-export const SOURCES: readonly Source[] = [canonical, agentTrajectories, openaiMessages, intercom];
+export const SOURCES: readonly Source[] = [
+	canonical,
+	agentTrajectories,
+	openaiMessages,
+	intercom,
+	zendesk,
+	zendeskTables,
+	chatwoot,
+	otelGenai
+];
 
 export class UnknownSourceError extends Error {
 	constructor(name: string) {

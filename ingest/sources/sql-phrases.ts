@@ -5,6 +5,10 @@
 
 const ISO = `'%Y-%m-%dT%H:%M:%S.%fZ'`;
 
+/** Text of a time with its zone, as UTC, so that texts sort as times do; what is no such time stays as it is. */
+const zoned = (value: string) =>
+	`CASE WHEN regexp_matches(${value}, '^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}.*([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)$') AND try_cast(${value} AS TIMESTAMPTZ) IS NOT NULL THEN strftime(timezone('UTC', try_cast(${value} AS TIMESTAMPTZ)), ${ISO}) ELSE ${value} END`;
+
 /**
  * RFC 3339 text of a time: Unix seconds or milliseconds, or text that says its zone (`UTC` included). 0 and '' are
  * how some APIs write "never". What is none of these stays as it is, and the parser refuses it by the field's name.
@@ -15,7 +19,7 @@ const time = (value: string) => `CASE
 		WHEN try_cast(${value} AS DOUBLE) < 1e11 THEN strftime(make_timestamp(round(try_cast(${value} AS DOUBLE) * 1e6)::BIGINT), ${ISO})
 		WHEN try_cast(${value} AS DOUBLE) < 1e14 THEN strftime(make_timestamp(round(try_cast(${value} AS DOUBLE) * 1e3)::BIGINT), ${ISO})
 		ELSE ${value} END
-	ELSE replace(${value}, ' UTC', 'Z') END`;
+	ELSE ${zoned(`replace(${value}, ' UTC', 'Z')`)} END`;
 
 /** The same for Unix nanoseconds, as OpenTelemetry writes them. */
 const nanos = (value: string) => `CASE
@@ -25,7 +29,15 @@ const nanos = (value: string) => `CASE
 
 /** A time that its product writes in UTC without saying so. */
 const utc = (value: string) =>
-	`CASE WHEN regexp_matches(${value}, '([Zz]|[+-][0-9]{2}:?[0-9]{2})$') THEN ${value} ELSE nullif(${value}, '') || 'Z' END`;
+	zoned(
+		`(CASE WHEN regexp_matches(${value}, '([Zz]|[+-][0-9]{2}:?[0-9]{2})$') THEN ${value} ELSE nullif(${value}, '') || 'Z' END)`
+	);
+
+/** An attribute of a span or an event by its name. */
+const attribute = (value: string) => {
+	const [list, name] = value.split(' ');
+	return `list_filter(${list}, lambda a: a.k = '${name}')[1].v`;
+};
 
 /** What a person reads of HTML: breaks as lines, no tags, the common entities. Null when nothing is left. */
 const html = (value: string) => {
@@ -45,7 +57,7 @@ const html = (value: string) => {
 	return `nullif(trim(${read}, E' \\t\\r\\n'), '')`;
 };
 
-const PHRASES: Readonly<Record<string, (value: string) => string>> = { time, nanos, utc, html };
+const PHRASES: Readonly<Record<string, (value: string) => string>> = { time, nanos, utc, attribute, html };
 
 /** The SQL with its phrases written out, and `{{entries}}` and the like from `relations`. Refuses a phrase it doesn't know. */
 export function phrased(sql: string, relations: Readonly<Record<string, string>> = {}): string {

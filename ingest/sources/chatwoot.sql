@@ -1,0 +1,106 @@
+-- grain: one row a conversation, put together from all its pieces; and one a piece that belongs to none
+-- clock: Unix seconds, ISO 8601 or Rails times, all UTC
+-- includes: conversations, messages, CSAT responses, webhook events of conversations and messages
+-- excludes: activity notes as messages, webhook events of contacts, inboxes and the widget
+WITH piece AS (
+	SELECT file_no, line, raw, entry AS e, (entry->>'$.event') AS event,
+		CASE
+			WHEN json_type(entry) IS DISTINCT FROM 'OBJECT' THEN 'broken'
+			WHEN (entry->>'$.event') IN ('contact_created', 'contact_updated', 'inbox_created', 'inbox_updated', 'webwidget_triggered', 'conversation_typing_on', 'conversation_typing_off') THEN 'other'
+			WHEN starts_with(entry->>'$.event', 'message_') OR json_exists(entry, '$.message_type') THEN 'message'
+			WHEN starts_with(entry->>'$.event', 'conversation_') OR (json_exists(entry, '$.status') AND json_exists(entry, '$.inbox_id')) THEN 'conversation'
+			WHEN json_exists(entry, '$.rating') AND json_exists(entry, '$.conversation_id') THEN 'csat'
+			WHEN json_exists(entry, '$.event_start_time') THEN 'report'
+			ELSE 'foreign' END AS kind
+	FROM ({{entries}})
+), keyed AS (
+	SELECT *, CASE kind WHEN 'message' THEN coalesce(e->>'$.conversation.id', (e->>'$.conversation_id')) WHEN 'conversation' THEN (e->>'$.id') WHEN 'csat' THEN (e->>'$.conversation_id') END AS id
+	FROM piece WHERE kind <> 'other'
+), conversation AS (
+	SELECT file_no, line, raw, id, event, e AS c FROM keyed WHERE kind = 'conversation'
+	UNION ALL
+	SELECT file_no, line, raw, id, event, e->'$.conversation' FROM keyed WHERE kind = 'message' AND json_type(e, '$.conversation') = 'OBJECT'
+), state AS (
+	SELECT id, event, from_json(c, '{"account_id":"VARCHAR","status":"VARCHAR","channel":"VARCHAR","created_at":"VARCHAR","updated_at":"VARCHAR","timestamp":"VARCHAR","last_activity_at":"VARCHAR","campaign_id":"VARCHAR","meta":{"channel":"VARCHAR","sender":{"id":"VARCHAR"}},"contact_inbox":{"contact_id":"VARCHAR"},"additional_attributes":{"conversation_language":"VARCHAR","browser_language":"VARCHAR"},"changed_attributes":[{"status":{"previous_value":"VARCHAR","current_value":"VARCHAR"}}]}') AS s,
+		c::VARCHAR AS text
+	FROM conversation
+), dated AS (
+	SELECT *, {{time:coalesce(s.updated_at, s.last_activity_at, s.timestamp)}} AS "at" FROM state
+), newest AS (
+	SELECT id, list(s ORDER BY "at" NULLS FIRST, event = 'conversation_status_changed', text)[-1] AS s,
+		min({{time:s.created_at}}) AS created_at, max("at") AS updated_at,
+		list({'at': "at", 'from': list_filter(s.changed_attributes, lambda a: a.status IS NOT NULL)[1].status.previous_value, 'status': s.status} ORDER BY "at") FILTER (event = 'conversation_status_changed') AS changes
+	FROM dated WHERE id IS NOT NULL GROUP BY id
+), written AS (
+	SELECT id, event, e AS m FROM keyed WHERE kind = 'message'
+	UNION ALL
+	SELECT id, event, unnest(json_extract(c, '$.messages[*]')) FROM conversation WHERE json_type(c, '$.messages') = 'ARRAY'
+), read_message AS (
+	SELECT id, event, m::VARCHAR AS words, from_json(m, '{"id":"VARCHAR","content":"VARCHAR","created_at":"VARCHAR","message_type":"VARCHAR","content_type":"VARCHAR","private":"VARCHAR","sender_type":"VARCHAR","sender":{"id":"VARCHAR","type":"VARCHAR"},"content_attributes":{"deleted":"VARCHAR","submitted_values":{"csat_survey_response":{"rating":"VARCHAR"}}}}') AS p
+	FROM written WHERE id IS NOT NULL
+), message AS (
+	SELECT id, list({'id': p.id, 'content': p.content, 'created_at': p.created_at, 'message_type': p.message_type, 'content_type': p.content_type, 'private': p.private,
+			'sender_type': lower(coalesce(p.sender."type", p.sender_type)), 'sender_id': p.sender.id, 'deleted': p.content_attributes.deleted,
+			'csat': p.content_attributes.submitted_values.csat_survey_response.rating, 'words': words}
+		ORDER BY event IS NOT DISTINCT FROM 'message_updated', words)[-1] AS m
+	FROM read_message GROUP BY id, coalesce(p.id, words)
+), sent AS (
+	SELECT id, {{time:m.created_at}} AS "at", m,
+		CASE
+			WHEN m.message_type IN ('0', 'incoming') THEN 'customer'
+			WHEN m.message_type IN ('1', 'outgoing') AND m.sender_type IN ('agent_bot', 'agentbot', 'captain_assistant', 'captain::assistant') THEN 'bot'
+			WHEN m.message_type IN ('1', 'outgoing') AND m.sender_type = 'user' THEN 'agent'
+			-- Campaigns and automation rules send without a sender.
+			WHEN m.message_type IN ('1', 'outgoing', '3', 'template') THEN 'system'
+			WHEN m.message_type IN ('2', 'activity') THEN 'activity'
+			ELSE coalesce(m.message_type, 'missing') END AS role
+	FROM message
+), spoken AS (
+	SELECT id,
+		list({'at': "at", 'role': role, 'text': CASE WHEN m.deleted IS DISTINCT FROM 'true' THEN m.content END, 'public': CASE WHEN m.private = 'true' THEN false ELSE true END}
+			ORDER BY "at", try_cast(m.id AS BIGINT), m.words) FILTER (role <> 'activity' AND m.content_type IS DISTINCT FROM 'input_csat') AS messages,
+		min(m.sender_id) FILTER (role = 'customer' AND m.sender_type = 'contact') AS contact,
+		min("at") AS first_at,
+		min("at") FILTER (role = 'customer') AS first_customer_at,
+		min("at") FILTER (role = 'bot') AS first_bot_at,
+		max("at") FILTER (role = 'activity' AND regexp_matches(m.content, '(?i)marked resolved|was resolved|resolved by')) AS resolved_note_at,
+		list({'at': "at", 'score': m.csat} ORDER BY "at") FILTER (m.content_type = 'input_csat') AS surveys
+	FROM sent GROUP BY id
+), csat AS (
+	SELECT id, list({'score': (e->>'$.rating'), 'at': {{time:(e->>'$.created_at')}}} ORDER BY try_cast(e->>'$.id' AS BIGINT), e::VARCHAR)[-1] AS csat
+	FROM keyed WHERE kind = 'csat' AND id IS NOT NULL GROUP BY id
+), place AS (
+	SELECT id, arg_min({'file_no': file_no, 'line': line, 'raw': raw}, file_no * 1e12 + coalesce(line, 0)) AS p FROM keyed WHERE id IS NOT NULL GROUP BY id
+), whole AS (
+	SELECT p.file_no AS file_no, p.line AS line, p.raw AS raw, place.id AS id, s, created_at, updated_at, changes, messages, contact, first_at, first_customer_at, first_bot_at, resolved_note_at, surveys, csat,
+		list_filter(changes, lambda x: x."from" = 'pending' AND x.status = 'open' AND x."at" >= first_bot_at)[1]."at" AS handed_off_at
+	FROM place LEFT JOIN newest USING (id) LEFT JOIN spoken USING (id) LEFT JOIN csat USING (id)
+)
+SELECT file_no, line, raw, CASE
+	WHEN created_at IS NULL THEN '{{refused}}created_at: is missing; deliver the conversation beside its messages and ratings'
+	-- A list shows the last message only, and a webhook may begin in the middle.
+	WHEN try_cast(first_at AS TIMESTAMPTZ) > try_cast(created_at AS TIMESTAMPTZ) + INTERVAL 5 MINUTE THEN '{{refused}}messages: the first ones are missing; a list of conversations has only the last, fetch the messages of each'
+	ELSE json_object(
+	'id', id,
+	'customer_id', coalesce(s.meta.sender.id, s.contact_inbox.contact_id, contact),
+	'initiated_by', CASE WHEN s.campaign_id IS NOT NULL OR list_filter(messages, lambda x: x.public)[1].role = 'agent' THEN 'business' END,
+	'channel', regexp_replace(coalesce(s.meta.channel, s.channel), '^Channel::', ''),
+	'language', coalesce(s.additional_attributes.conversation_language, s.additional_attributes.browser_language),
+	'updated_at', updated_at,
+	'started_at', coalesce(first_customer_at, created_at),
+	'resolved_at', CASE WHEN s.status = 'resolved' THEN coalesce(list_filter(changes, lambda x: x.status = 'resolved')[-1]."at", resolved_note_at) END,
+	'status', CASE s.status WHEN 'snoozed' THEN 'pending' ELSE s.status END,
+	'messages', messages,
+	'escalation', CASE WHEN handed_off_at IS NOT NULL THEN {'reason': 'bot_handoff', 'needed_at': handed_off_at, 'handed_off_at': handed_off_at,
+		'engaged_at': list_min(list_transform(list_filter(messages, lambda x: x.role = 'agent' AND x.public AND x."at" >= handed_off_at), lambda x: x."at"))} END,
+	'rating', CASE WHEN csat IS NOT NULL OR len(surveys) > 0 THEN {'score': coalesce(csat.score, surveys[-1].score), 'scale': 5, 'asked_at': surveys[-1]."at", 'answered_at': csat."at"} END
+	)::VARCHAR END AS json
+FROM whole
+UNION ALL
+SELECT file_no, line, raw, CASE kind
+	WHEN 'broken' THEN NULL
+	WHEN 'report' THEN '{{refused}}conversation_id: of a reporting event is an inner number of Chatwoot and no conversation''s; leave these events out'
+	WHEN 'foreign' THEN '{{refused}}record: is no conversation, message, rating or event of Chatwoot'
+	WHEN 'conversation' THEN '{{refused}}id: is missing'
+	ELSE '{{refused}}conversation_id: is missing' END AS json
+FROM keyed WHERE id IS NULL

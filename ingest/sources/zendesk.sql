@@ -1,0 +1,123 @@
+-- grain: one row a ticket, put together from all its pieces; and one a piece that belongs to none
+-- clock: ISO 8601; tables write UTC without saying so
+-- includes: tickets, comments, audits, conversation logs, users, status history, both kinds of satisfaction, merges, follow-ups
+-- excludes: triggers and other changes than those of the status
+WITH entry AS (
+	SELECT file_no, line, raw, CASE WHEN json_type(entry, '$.ticket') = 'OBJECT' THEN entry->'$.ticket' ELSE entry END AS e FROM ({{entries}})
+), piece AS (
+	SELECT file_no, line, raw, e, CASE
+			WHEN json_type(e) IS DISTINCT FROM 'OBJECT' THEN 'broken'
+			WHEN (e->>'$.requester_id') IS NOT NULL AND (e->>'$.score') IS NOT NULL THEN 'satisfaction'
+			WHEN (e->>'$.requester_id') IS NOT NULL AND (e->>'$.status') IS NOT NULL THEN 'ticket'
+			WHEN (e->>'$.field_name') IS NOT NULL THEN 'change'
+			WHEN json_type(e, '$.answers') = 'ARRAY' THEN 'survey'
+			WHEN json_type(e, '$.events') = 'ARRAY' THEN 'audit'
+			WHEN json_type(e, '$.author') = 'OBJECT' AND json_type(e, '$.content') = 'OBJECT' THEN 'log'
+			WHEN coalesce(e->>'$.author_id', (e->>'$.user_id')) IS NOT NULL AND (e->>'$.body' IS NOT NULL OR (e->>'$.public') IS NOT NULL) THEN 'comment'
+			WHEN (e->>'$.reopens') IS NOT NULL AND (e->>'$.ticket_id') IS NOT NULL THEN 'metric'
+			WHEN (e->>'$.role') IS NOT NULL THEN 'user'
+			ELSE 'foreign' END AS kind
+	FROM entry
+), keyed AS (
+	SELECT *, CASE kind WHEN 'ticket' THEN (e->>'$.id') WHEN 'user' THEN NULL
+			WHEN 'survey' THEN regexp_extract(list_filter(json_extract_string(e, '$.subjects[*].id') || json_extract_string(e, '$.subjects[*].zrn'), lambda t: contains(t, 'ticket') OR regexp_full_match(t, '[0-9]+'))[1], '[0-9]+$')
+			ELSE (e->>'$.ticket_id') END AS id
+	FROM piece
+), person AS (
+	SELECT (e->>'$.id') AS "user", max(CASE (e->>'$.role') WHEN 'end-user' THEN 'customer' WHEN 'agent' THEN 'agent' WHEN 'admin' THEN 'agent' END) AS role FROM keyed WHERE kind = 'user' GROUP BY ALL
+), read_ticket AS (
+	SELECT id, e::VARCHAR AS words, e, from_json(e, '{"requester_id":"VARCHAR","submitter_id":"VARCHAR","assignee_id":"VARCHAR","status":"VARCHAR","created_at":"VARCHAR","updated_at":"VARCHAR","via_channel":"VARCHAR","via":{"channel":"VARCHAR","source":{"rel":"VARCHAR","from":{"ticket_id":"VARCHAR"}}},"via_followup_source_id":"VARCHAR","satisfaction_rating":{"score":"VARCHAR"}}') AS t
+	FROM keyed WHERE kind = 'ticket'
+), ticket AS (
+	SELECT id, list(struct_pack(t := t, e := e, updated := {{utc:t.updated_at}}) ORDER BY {{utc:t.updated_at}} NULLS FIRST, words)[-1] AS n FROM read_ticket WHERE id IS NOT NULL GROUP BY id
+), parent AS (
+	SELECT id, coalesce(n.t.via_followup_source_id, CASE WHEN n.t.via.source.rel = 'follow_up' THEN n.t.via.source."from".ticket_id END) AS followed FROM ticket
+), thread AS (
+	SELECT p.id, coalesce(c.followed, b.followed, p.followed, p.id) AS thread FROM parent p LEFT JOIN parent b ON b.id = p.followed LEFT JOIN parent c ON c.id = b.followed
+), merged AS (
+	SELECT child AS id, min(id) AS merged_into FROM (
+		SELECT id, unnest(regexp_extract_all(n.e->>'$.merged_ticket_ids', '[0-9]+')) AS child FROM ticket
+	) GROUP BY child
+), comment_json AS (
+	SELECT id, e AS c, (e->>'$.created_at') AS "at" FROM keyed WHERE kind IN ('comment', 'log')
+	UNION ALL
+	SELECT id, x, (e->>'$.created_at') FROM (SELECT id, e, unnest(json_extract(e, '$.events[*]')) AS x FROM keyed WHERE kind = 'audit') WHERE (x->>'$.type') = 'Comment'
+	UNION ALL
+	SELECT id, unnest(json_extract(e, '$.comments[*]')), NULL FROM read_ticket WHERE json_type(e, '$.comments') = 'ARRAY'
+), comment AS (
+	SELECT id, coalesce(c.id, words) AS comment_id, list(c ORDER BY words)[-1] AS c, list("at" ORDER BY words)[-1] AS "at"
+	FROM (SELECT id, c::VARCHAR AS words, "at", from_json(c, '{"id":"VARCHAR","author_id":"VARCHAR","user_id":"VARCHAR","body":"VARCHAR","public":"VARCHAR","created_at":"VARCHAR","created":"VARCHAR","via":{"channel":"VARCHAR"},"author":{"type":"VARCHAR","zen:support:user_id":"VARCHAR"},"content":{"type":"VARCHAR","text":"VARCHAR","body":"VARCHAR"}}') AS c FROM comment_json WHERE id IS NOT NULL)
+	GROUP BY ALL
+), authored AS (
+	SELECT comment.id, comment_id, {{utc:coalesce(comment.c.created_at, comment.c.created, comment."at")}} AS "at", coalesce(comment.c.body, comment.c.content.body, comment.c.content.text) AS text,
+		CASE comment.c.public WHEN 'false' THEN false WHEN 'FALSE' THEN false ELSE true END AS public,
+		coalesce(comment.c.author_id, comment.c.user_id) AS author,
+		CASE
+			WHEN comment.c.author."type" IN ('user', 'end-user', 'end_user') THEN 'customer'
+			WHEN comment.c.author."type" IN ('agent', 'bot', 'system') THEN comment.c.author."type"
+			WHEN contains(comment.c.via.channel, 'bot') THEN 'bot'
+			WHEN coalesce(comment.c.author_id, comment.c.user_id) = '-1' THEN 'system'
+			WHEN person.role IS NOT NULL THEN person.role
+			WHEN coalesce(comment.c.author_id, comment.c.user_id) = ticket.n.t.requester_id THEN 'customer'
+			WHEN coalesce(comment.c.author_id, comment.c.user_id) = ticket.n.t.assignee_id THEN 'agent' END AS role
+	FROM comment LEFT JOIN person ON person."user" = coalesce(comment.c.author_id, comment.c.user_id) LEFT JOIN ticket USING (id)
+), spoken AS (
+	SELECT id, list({'at': "at", 'role': role, 'text': text, 'public': public} ORDER BY "at", try_cast(comment_id AS BIGINT), text) AS messages,
+		bool_or(role IS NULL) AS unknown_author, min("at") FILTER (role = 'customer') AS asked_at
+	FROM authored GROUP BY id
+), change AS (
+	SELECT id, {{utc:(e->>'$.updated')}} AS "at", (e->>'$.value') AS status FROM keyed WHERE kind = 'change' AND (e->>'$.field_name') = 'status'
+	UNION ALL
+	SELECT id, {{utc:(e->>'$.created_at')}}, (x->>'$.value') FROM (SELECT id, e, unnest(json_extract(e, '$.events[*]')) AS x FROM keyed WHERE kind = 'audit') WHERE (x->>'$.field_name') = 'status' AND (x->>'$.type') IN ('Change', 'Create')
+), history AS (
+	SELECT id, max("at") FILTER (status = 'solved') AS solved_at, min("at") FILTER (status = 'closed') AS closed_at FROM change WHERE id IS NOT NULL GROUP BY id
+), metric AS (
+	SELECT id, max({{utc:(e->>'$.solved_at')}}) AS solved_at FROM keyed WHERE kind = 'metric' AND id IS NOT NULL GROUP BY id
+), satisfaction AS (
+	SELECT id, min({{utc:(e->>'$.created_at')}}) FILTER (e->>'$.score' = 'offered') AS asked_at,
+		list({'score': (e->>'$.score'), 'at': {{utc:coalesce(e->>'$.updated_at', (e->>'$.created_at'))}}} ORDER BY {{utc:coalesce(e->>'$.updated_at', (e->>'$.created_at'))}}, e::VARCHAR) FILTER (regexp_matches(e->>'$.score', '^(good|bad)'))[-1] AS given
+	FROM keyed WHERE kind = 'satisfaction' AND id IS NOT NULL GROUP BY id
+), survey AS (
+	SELECT id, list({'score': category, 'at': {{utc:"at"}}} ORDER BY {{utc:"at"}}, category)[-1] AS given FROM (
+		SELECT id, lower(a->>'$.rating_category') AS category, coalesce(a->>'$.updated_at', (a->>'$.created_at')) AS "at"
+		FROM (SELECT id, unnest(json_extract(e, '$.answers[*]')) AS a FROM keyed WHERE kind = 'survey') WHERE (a->>'$.type') = 'rating_scale'
+	) WHERE category IN ('good', 'bad') AND id IS NOT NULL GROUP BY id
+), place AS (
+	SELECT id, arg_min({'file_no': file_no, 'line': line, 'raw': raw}, (CASE WHEN kind = 'ticket' THEN 0 ELSE 1e18 END) + file_no * 1e12 + coalesce(line, 0)) AS p FROM keyed WHERE id IS NOT NULL GROUP BY id
+), whole AS (
+	SELECT place.p.file_no AS file_no, place.p.line AS line, place.p.raw AS raw, place.id AS id, n.t AS t, n.updated AS updated, thread.thread AS thread, merged.merged_into AS merged_into,
+		messages, unknown_author, spoken.asked_at AS first_asked_at, coalesce(history.solved_at, history.closed_at, metric.solved_at) AS solved_at,
+		coalesce(satisfaction.given, survey.given) AS given, satisfaction.asked_at AS rating_asked_at,
+		coalesce(satisfaction.given.score, survey.given.score, n.t.satisfaction_rating.score) AS score,
+		coalesce(n.t.via_channel, n.t.via.channel) AS channel
+	FROM place LEFT JOIN ticket USING (id) LEFT JOIN thread USING (id) LEFT JOIN merged USING (id) LEFT JOIN spoken USING (id) LEFT JOIN history USING (id)
+		LEFT JOIN metric USING (id) LEFT JOIN satisfaction USING (id) LEFT JOIN survey USING (id)
+)
+SELECT file_no, line, raw, CASE
+	WHEN t IS NULL THEN '{{refused}}ticket_id: is of a ticket that was not delivered; deliver the tickets beside their comments'
+	WHEN t.status = 'deleted' THEN '{{refused}}status: is deleted'
+	WHEN messages IS NULL THEN '{{refused}}comments: are missing; deliver the comments or audits beside the tickets'
+	WHEN unknown_author THEN '{{refused}}author_id: is of a user whose role is not known; deliver the users beside the tickets'
+	ELSE json_object(
+	'id', id,
+	'thread_id', thread,
+	'merged_into', merged_into,
+	'customer_id', t.requester_id,
+	'initiated_by', CASE WHEN list_filter(messages, lambda x: x.public)[1].role = 'agent' AND channel NOT IN ('voice', 'phone') THEN 'business' END,
+	'channel', channel,
+	'updated_at', updated,
+	'started_at', coalesce(first_asked_at, {{utc:t.created_at}}),
+	'resolved_at', CASE WHEN t.status IN ('solved', 'closed') THEN solved_at END,
+	'status', CASE t.status WHEN 'new' THEN 'open' WHEN 'hold' THEN 'pending' WHEN 'on-hold' THEN 'pending' WHEN 'solved' THEN 'resolved' ELSE t.status END,
+	'messages', messages,
+	'rating', CASE WHEN regexp_matches(score, '^(good|bad)') THEN {'score': CASE WHEN starts_with(score, 'good') THEN 2 ELSE 1 END, 'scale': 2, 'asked_at': rating_asked_at, 'answered_at': given."at"}
+		WHEN score = 'offered' OR rating_asked_at IS NOT NULL THEN {'score': NULL, 'scale': 2, 'asked_at': rating_asked_at, 'answered_at': NULL} END
+	)::VARCHAR END AS json
+FROM whole
+UNION ALL
+SELECT file_no, line, raw, CASE kind
+	WHEN 'broken' THEN NULL
+	WHEN 'foreign' THEN '{{refused}}record: is no ticket, comment, audit, user or satisfaction of Zendesk'
+	WHEN 'ticket' THEN '{{refused}}id: is missing'
+	ELSE '{{refused}}ticket_id: is missing; Zendesk gives comments and conversation logs without it, add it or deliver audits' END AS json
+FROM keyed WHERE id IS NULL AND kind <> 'user'
