@@ -18,6 +18,7 @@ import { cutLongLines, LineTooLongError, openFile, sizeOf, type ReadableFile } f
 import { writeSegment } from './segment.server';
 import { chosen } from './choose-source.server';
 import { refuseCutShort } from './cut-short.server';
+import { isLines } from './sources/documents';
 import { sourceNamed, type Source } from './sources/index';
 
 export interface Counts {
@@ -131,6 +132,7 @@ function batchesOf(deliveries: readonly Delivery[]): Delivery[][] {
 			last &&
 			small &&
 			small === source &&
+			isLines(last[0]!.file) === isLines(one.file) &&
 			last.length < BATCH_FILES &&
 			bytes + one.bytes <= BATCH_BYTES
 		) {

@@ -14,7 +14,8 @@ const JSON_SOURCES: Record<string, { lists: string[]; text: string }> = {
 	'openai-messages': { lists: ['conversations'], text: 'Where is my refund?' },
 	intercom: { lists: ['conversations'], text: 'Give me a person' },
 	chatwoot: { lists: ['payload'], text: 'My bill is wrong' },
-	'otel-genai': { lists: [], text: 'An orphan asks' }
+	'otel-genai': { lists: [], text: 'An orphan asks' },
+	zendesk: { lists: ['tickets', 'audits', 'users', 'satisfaction_ratings'], text: 'And again' }
 };
 
 const BROKEN = [
@@ -71,7 +72,7 @@ function records(source: string): unknown[] {
 				return text
 					.trim()
 					.split('\n')
-					.map((line) => JSON.parse(line) as unknown);
+					.flatMap((line) => opened(JSON.parse(line)));
 			const page = JSON.parse(text) as unknown;
 			return Array.isArray(page) ? page : opened(page);
 		});

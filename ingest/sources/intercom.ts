@@ -6,7 +6,7 @@
  * Refuses a conversation without its parts: as a list gives it, nobody could say who replied.
  */
 import { REFUSAL } from '../limits';
-import { entries, isJson, isLines } from './documents';
+import { entries, isJson } from './documents';
 import sql from './intercom.sql?raw';
 import { phrased } from './sql-phrases';
 import type { Source } from './source';
@@ -25,7 +25,7 @@ export const intercom: Source = {
 	recognises: (head) => /"type"\s*:\s*"conversation(\.list|_part)?"|"conversation_parts"\s*:/.test(head),
 	documents: true,
 	mayLack: [],
-	batches: isLines,
+	batches: () => true,
 	select: (fileName) => `SELECT json, file_no FROM (${relation(fileName, false)})`,
 	numbered: (fileName) => relation(fileName, true)
 };

@@ -7,7 +7,7 @@
  * is called by the digest of its messages.
  */
 import { REFUSAL } from '../limits';
-import { entries, isJson, isLines } from './documents';
+import { entries, isJson } from './documents';
 import sql from './openai-messages.sql?raw';
 import { phrased } from './sql-phrases';
 import type { Source } from './source';
@@ -29,7 +29,7 @@ export const openaiMessages: Source = {
 		!/"(traj|simulations|resourceSpans|resourceLogs|observations)"\s*:/.test(head),
 	documents: true,
 	mayLack: ['customer_id', 'started_at'],
-	batches: isLines,
+	batches: () => true,
 	select: (fileName) => `SELECT json, file_no FROM (${relation(fileName, false)})`,
 	numbered: (fileName) => relation(fileName, true)
 };
