@@ -65,3 +65,9 @@ export { documented, TITLES } from './metrics/document';
 export { waterfall, type Step } from './decomposition/waterfall';
 export { rememberedScorecard } from './scorecard/remembered.server';
 export { dashboardWeeks, type DashboardWeek } from './replay/dashboard.server';
+export {
+	handledHistory,
+	tellingConversations,
+	type HandledRow,
+	type TellingConversation
+} from './rollback/rollback.server';

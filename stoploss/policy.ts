@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { Limits } from '../queries/measurement';
 import { METRICS, type MetricName } from '../warehouse/vocabulary';
 import { confidenceFor, DEFAULT_CONFIDENCE, type Confidence } from './budget';
+import { probationSchema, routingSchema } from './rollback-policy';
 import { receiverProblems, receiverSchema } from './receivers';
 import { levelProblems, ruleSchema, ruleTestSchema, titleOf, type Rule } from './rule';
 import { UNWATCHABLE } from './rule-metrics';
@@ -60,10 +61,12 @@ export const policySchema = z.strictObject({
 			.describe('Cost of a minute of a person, in units of the currency of the log.')
 	}),
 	minimum_evidence: z.int().min(10).default(50),
+	routing: routingSchema.optional(),
 	stop_loss: z.strictObject({
 		/** False stop-losses a year that the lead accepts from the whole book. */
 		false_alarm_budget: z.number().positive().max(50).optional(),
 		rules: z.array(ruleSchema),
+		probation: probationSchema.optional(),
 		receivers: z.array(receiverSchema).default([]).describe('Who is told of alerts.'),
 		tests: z.array(ruleTestSchema).default([])
 	})
@@ -264,8 +267,8 @@ export function limitsOf({ account, limits }: Policy): Limits {
 	};
 }
 
-/** Changes whenever the rule would judge otherwise; what it is called does not count. */
-export function ruleVersion({ title: _, ...rule }: Rule): string {
+/** Changes whenever the rule would judge otherwise; what it is called, and who may act on it, do not count. */
+export function ruleVersion({ title: _, auto_rollback: __, ...rule }: Rule): string {
 	return hashOf(rule);
 }
 

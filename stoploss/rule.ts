@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { FINDINGS, PATHS, TIERS } from '../warehouse/vocabulary';
+import { autoRollbackSchema } from './rollback-policy';
 import { RULE_METRICS, ruleMetric } from './rule-metrics';
 import type { Bad } from './statistic';
 
@@ -53,6 +54,7 @@ export const ruleSchema = z.strictObject({
 	/** No data where data is due: fires an alert of its own, or only shows. Fires by default for tier B. */
 	no_data: z.enum(['fire', 'show']).optional(),
 	action: z.enum(['assist', 'notify']).default('assist'),
+	auto_rollback: autoRollbackSchema.optional(),
 	owner: z.string().min(1),
 	runbook: z.url().optional()
 });

@@ -402,7 +402,7 @@ export function decompose(
 const Z95 = 1.959963984540054;
 
 /** Wilson's interval; everything is possible where nothing was counted. */
-function wilson(x: number, n: number): { low: number; high: number } {
+export function wilson(x: number, n: number): { low: number; high: number } {
 	if (n === 0) return { low: 0, high: 1 };
 	const p = x / n;
 	const z2 = Z95 ** 2;

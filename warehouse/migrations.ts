@@ -13,6 +13,7 @@ import saidSince from './migrations/010_said_since.sql?raw';
 import delivery from './migrations/012_delivery.sql?raw';
 import saidOfRegulators from './migrations/013_said_of_regulators.sql?raw';
 import baselines from './migrations/014_baselines.sql?raw';
+import decisions from './migrations/016_decisions.sql?raw';
 
 export const MIGRATIONS: readonly string[] = [
 	log,
@@ -27,7 +28,8 @@ export const MIGRATIONS: readonly string[] = [
 	saidSince,
 	delivery,
 	saidOfRegulators,
-	baselines
+	baselines,
+	decisions
 ].map(fillVocabularies);
 
 function fillVocabularies(sql: string): string {

@@ -154,6 +154,14 @@ export type AlertEventKind = (typeof ALERT_EVENTS)[number];
 export const DELIVERY_OUTCOMES = ['sending', 'delivered', 'failed', 'unclear', 'dead', 'gone'] as const;
 export type DeliveryOutcome = (typeof DELIVERY_OUTCOMES)[number];
 
+/** What a person, or a policy that opted in, said to a recommendation. */
+export const DECISION_KINDS = ['approved', 'adjusted', 'declined'] as const;
+export type DecisionKind = (typeof DECISION_KINDS)[number];
+
+/** Where an intent stands after a rollback: at assist, back at contain under a tighter watch, or done with. */
+export const ROLLBACK_STATES = ['rolled_back', 'probation', 'contained'] as const;
+export type RollbackState = (typeof ROLLBACK_STATES)[number];
+
 /** What a sampling plan can split its population by. */
 export const STRATUM_DIMENSIONS = [
 	'intent',

@@ -17,6 +17,7 @@ import {
 import type { Policy } from '#stoploss/policy';
 import type { Warehouse } from '#warehouse/warehouse.server';
 import { calendarOf } from './policy-file.server';
+import { settleByPolicy } from './rollback.server';
 import { ruleData } from './rule-data.server';
 
 /** Verdicts of every rule at each time, in order of rules; nothing is recorded. */
@@ -62,6 +63,7 @@ export async function judgeNow(warehouse: Warehouse, policy: Policy): Promise<Ve
 		watermark: now,
 		policyVersion: version
 	});
+	await settleByPolicy(warehouse, policy, new Date().toISOString());
 	return verdicts.filter(({ asOf }) => asOf === now);
 }
 
