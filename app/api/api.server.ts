@@ -31,6 +31,7 @@ import { healthRoute, ingestRoute, schemaRoute, scorecardRoute, verdictsRoute } 
 import { TooLarge, spool } from './spool.server';
 import { registerAlerts } from './alerts.server';
 import { registerLab } from './lab.server';
+import { registerDecisions } from './decisions.server';
 import { registerReview } from './review.server';
 import { registerWhy } from './why.server';
 
@@ -178,6 +179,7 @@ export function createApi() {
 
 	registerWhy(api);
 	registerReview(api);
+	registerDecisions(api);
 	registerLab(api);
 	registerAlerts(api);
 

@@ -12,6 +12,7 @@ import { SCENARIOS } from '#stoploss/scenario';
 import { runBacktest } from './backtest';
 import { runBaselines, runFreeze } from './baseline';
 import { runCheck } from './check';
+import { runDecisions } from './decisions';
 import { runDemo } from './demo';
 import { EXIT, explainFailure } from './failure';
 import { runIngest } from './ingest';
@@ -291,6 +292,15 @@ wish('unsilence', 'end a silence');
 wish('resolve', 'close it by hand')
 	.addOption(new Option('--reason <reason>').choices(RESOLVE_REASONS).makeOptionMandatory())
 	.option('--note <text>');
+
+	.command('decisions')
+	.description('what was decided of alerts, what came of it, and what each rule was worth')
+	.addOption(database())
+	.addOption(policy())
+	.addOption(new Option('--format <format>').choices(['table', 'json', 'csv']).default('table'))
+	.action(async (options) => {
+		process.exitCode = await runDecisions(options);
+	});
 
 program
 	.command('demo')
