@@ -293,6 +293,7 @@ wish('resolve', 'close it by hand')
 	.addOption(new Option('--reason <reason>').choices(RESOLVE_REASONS).makeOptionMandatory())
 	.option('--note <text>');
 
+program
 	.command('decisions')
 	.description('what was decided of alerts, what came of it, and what each rule was worth')
 	.addOption(database())
