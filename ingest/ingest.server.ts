@@ -19,7 +19,8 @@ import { writeSegment } from './segment.server';
 import { chosen } from './choose-source.server';
 import { refuseCutShort } from './cut-short.server';
 import { isLines } from './sources/documents';
-import { sourceNamed, type Source } from './sources/index';
+import { sourceIn } from './mapping/mappings.server';
+import type { Source } from './sources/index';
 
 export interface Counts {
 	read: number;
@@ -53,8 +54,8 @@ export interface IngestReport extends Counts {
 export interface IngestRequest {
 	/** Files, folders and glob patterns. */
 	inputs: readonly string[];
-	/** A source by name; undefined lets each file's name decide. */
-	source: string | undefined;
+	/** A source, also by its name; undefined lets each file's name decide. */
+	source: string | Source | undefined;
 	/** RFC 3339; no record may be more than 24 hours past it. */
 	now: string;
 	onProgress?: (progress: IngestProgress) => void;
@@ -85,7 +86,8 @@ const BATCH_BYTES = 64 * 2 ** 20;
 const BATCH_FILES = 1000;
 
 export async function ingest(warehouse: Warehouse, request: IngestRequest): Promise<IngestReport> {
-	const asked = request.source === undefined ? null : sourceNamed(request.source);
+	const asked =
+		typeof request.source === 'string' ? await sourceIn(warehouse, request.source) : (request.source ?? null);
 	const files = await expand(request.inputs, asked);
 	const deliveries = await Promise.all(
 		files.map(async (file) => ({ file, ...(await chosen(file, asked)), bytes: sizeOf(file) }))

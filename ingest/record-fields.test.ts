@@ -11,7 +11,7 @@ import {
 	refundAuditRecordSchema
 } from './canonical';
 import { CONVERSATION_FIELDS, SIDE_FIELDS, type Field, type Fields } from './record-fields';
-import { conversationJsonSchema } from './schema';
+import { conversationJsonSchema, mappingJsonSchema } from './schema';
 
 type Shape = Record<
 	string,
@@ -99,12 +99,14 @@ describe('the field table', () => {
 });
 
 /** Write it anew with: UPDATE_SCHEMA=1 npx vitest run ingest/record-fields */
-describe('docs/conversation.schema.json', () => {
-	const path = resolve(import.meta.dirname, '../docs/conversation.schema.json');
-	const current = `${JSON.stringify(conversationJsonSchema(), null, '\t')}\n`;
-	if (process.env.UPDATE_SCHEMA) writeFileSync(path, current);
+describe.each([
+	['conversation', conversationJsonSchema],
+	['mapping', mappingJsonSchema]
+])('docs/%s.schema.json', (name, schema) => {
+	const path = resolve(import.meta.dirname, `../docs/${name}.schema.json`);
+	if (process.env.UPDATE_SCHEMA) writeFileSync(path, `${JSON.stringify(schema(), null, '\t')}\n`);
 	it('is the generated schema', () => {
 		expect(existsSync(path)).toBe(true);
-		expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(conversationJsonSchema());
+		expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(schema());
 	});
 });

@@ -30,6 +30,12 @@ export const quarantineFile = ({ spool }: Paths) => join(spool, 'quarantine.parq
 const FORMAT = '(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 20480)';
 const PROGRESS_MILLISECONDS = 200;
 
+/** The values of a source that a statement names: DuckDB refuses one that it does not. */
+function valuesIn(sql: string, { values = {} }: Source): Source['values'] {
+	const named = new Set(sql.match(/\$\w+/g));
+	return Object.fromEntries(Object.entries(values).filter(([name]) => named.has(`$${name}`)));
+}
+
 /** Returns how many rows were refused. */
 export function writeSegment(
 	warehouse: Warehouse,
@@ -38,10 +44,13 @@ export function writeSegment(
 	const written = `${paths.segment}.tmp`;
 	const [first = ''] = files;
 	return warehouse.withConnection(async (session) => {
+		await source.check?.(session, files);
 		await session.run('SET VARIABLE now = $now::TIMESTAMPTZ', { now });
 		const watch = setInterval(() => onShare(session.progress()), PROGRESS_MILLISECONDS);
 		try {
-			await session.run(`COPY (${parseSql(source.select(first), source.mayLack)}) TO $target ${FORMAT}`, {
+			const rows = parseSql(source.select(first), source.mayLack);
+			await session.run(`COPY (${rows}) TO $target ${FORMAT}`, {
+				...valuesIn(rows, source),
 				files,
 				target: written
 			});
@@ -68,7 +77,7 @@ async function writeRefused(
 	const target = quarantineFile(paths);
 	const numbered = `SELECT file_no, line, id, problem, raw FROM (${parseSql(source.numbered(files[0] ?? ''), source.mayLack, 'line')}) WHERE problem IS NOT NULL`;
 	const found = await session
-		.run(`COPY (${numbered}) TO $target (FORMAT parquet)`, { files, target })
+		.run(`COPY (${numbered}) TO $target (FORMAT parquet)`, { ...valuesIn(numbered, source), files, target })
 		.then(() => session.all<{ n: number }>('SELECT count(*) AS n FROM read_parquet($target)', { target }))
 		.catch(() => []);
 	if (found[0]?.n === quarantined) return;

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { PATHS, RISK_SIGNALS, STRATUM_DIMENSIONS, TIERS } from '../warehouse/vocabulary';
-import { readYaml, repeated, type Rule } from './yaml';
+import { readYaml, repeated, type Rule } from '../warehouse/yaml';
 
 const name = z.string().regex(/^[a-z][a-z0-9_]*$/, 'Write a name as small_words');
 const share = z.number().min(0).max(1);

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { criteriaOf } from './mark';
-import { readYaml, repeated, type Rule } from './yaml';
+import { readYaml, repeated, type Rule } from '../warehouse/yaml';
 
 const word = z.string().regex(/^[a-z][a-z0-9_]*$/, 'Write a name as small_words');
 

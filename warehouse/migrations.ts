@@ -10,10 +10,11 @@ import restatedVerdicts from './migrations/007_restated_verdicts.sql?raw';
 import alerts from './migrations/008_alerts.sql?raw';
 import review from './migrations/009_review.sql?raw';
 import saidSince from './migrations/010_said_since.sql?raw';
-import delivery from './migrations/012_delivery.sql?raw';
-import saidOfRegulators from './migrations/013_said_of_regulators.sql?raw';
-import baselines from './migrations/014_baselines.sql?raw';
-import decisions from './migrations/016_decisions.sql?raw';
+import delivery from './migrations/011_delivery.sql?raw';
+import saidOfRegulators from './migrations/012_said_of_regulators.sql?raw';
+import baselines from './migrations/013_baselines.sql?raw';
+import decisions from './migrations/014_decisions.sql?raw';
+import mapping from './migrations/015_mapping.sql?raw';
 
 export const MIGRATIONS: readonly string[] = [
 	log,
@@ -29,7 +30,8 @@ export const MIGRATIONS: readonly string[] = [
 	delivery,
 	saidOfRegulators,
 	baselines,
-	decisions
+	decisions,
+	mapping
 ].map(fillVocabularies);
 
 function fillVocabularies(sql: string): string {

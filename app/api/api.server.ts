@@ -6,7 +6,8 @@ import { basename } from 'node:path';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { conversationJsonSchema } from '#ingest/schema';
 import { ingest } from '#ingest/ingest.server';
-import { SOURCES } from '#ingest/sources';
+import { sourceIn } from '#ingest/mapping/mappings.server';
+import { UnknownSourceError } from '#ingest/sources';
 import {
 	definitionAsked,
 	knownAtTime,
@@ -28,10 +29,11 @@ import { toCsv } from '$lib/server/measurement-csv';
 import { calendar, limits, policy, warehouse } from '$lib/server/plimsoll.server';
 import { nudgeWatchman } from '$lib/server/watchman.server';
 import { healthRoute, ingestRoute, schemaRoute, scorecardRoute, verdictsRoute } from './routes';
-import { TooLarge, spool } from './spool.server';
+import { TooLarge, spool, uploadLimit } from './spool.server';
 import { registerAlerts } from './alerts.server';
 import { registerLab } from './lab.server';
 import { registerDecisions } from './decisions.server';
+import { registerMappings } from './mapping.server';
 import { registerReview } from './review.server';
 import { registerWhy } from './why.server';
 
@@ -39,7 +41,6 @@ const NO_BODY = {
 	error: 'The body is empty.',
 	remedy: 'Send the file as the request body, with a header such as content-type: application/x-ndjson.'
 };
-const DEFAULT_LIMIT_BYTES = 2 * 1024 ** 3;
 
 export function createApi() {
 	const api = new OpenAPIHono({
@@ -84,19 +85,19 @@ export function createApi() {
 
 	api.openapi(ingestRoute, async (c) => {
 		const { source, file } = c.req.valid('query');
-		const names = SOURCES.map(({ name }) => name);
-		if (source !== undefined && !names.includes(source)) {
-			return c.json({ error: `Unknown source "${source}".`, remedy: `Known: ${names.join(', ')}.` }, 400);
-		}
 		const body = c.req.raw.body;
 		if (!body) return c.json(NO_BODY, 400);
 		// A bad policy refuses before anything is stored.
 		const rules = policy();
-		const limit = Number(process.env['PLIMSOLL_MAX_UPLOAD_BYTES']) || DEFAULT_LIMIT_BYTES;
-		const spooled = await spool(body, file, limit);
+		const db = await warehouse();
+		if (source !== undefined) {
+			const known = await sourceIn(db, source).catch((cause: unknown) => cause);
+			if (known instanceof UnknownSourceError)
+				return c.json({ error: known.message, remedy: 'Name one of them, or save a mapping first.' }, 400);
+		}
+		const spooled = await spool(body, file, uploadLimit());
 		try {
 			if (spooled.bytes === 0) return c.json(NO_BODY, 400);
-			const db = await warehouse();
 			const done = await ingest(db, { inputs: [spooled.path], source, now: new Date().toISOString() });
 			if (done.accepted > 0) {
 				await refreshFacts(db, intentPolicyOf(rules));
@@ -180,6 +181,7 @@ export function createApi() {
 	registerWhy(api);
 	registerReview(api);
 	registerDecisions(api);
+	registerMappings(api);
 	registerLab(api);
 	registerAlerts(api);
 

@@ -39,7 +39,7 @@ export const ingestRoute = createRoute({
 				.string()
 				.optional()
 				.describe(
-					`Name of a format: ${SOURCES.map(({ name }) => name).join(', ')}; missing means by the name and the look of the file.`
+					`Name of a format: ${SOURCES.map(({ name }) => name).join(', ')}; or of a mapping that is kept. Missing means by the name and the look of the file.`
 				),
 			file: z
 				.string()

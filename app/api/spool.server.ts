@@ -15,6 +15,9 @@ export class TooLarge extends Error {
 	readonly remedy = 'Split the file, or raise PLIMSOLL_MAX_UPLOAD_BYTES (and BODY_SIZE_LIMIT) on the server.';
 }
 
+const DEFAULT_LIMIT_BYTES = 2 * 1024 ** 3;
+export const uploadLimit = () => Number(process.env['PLIMSOLL_MAX_UPLOAD_BYTES']) || DEFAULT_LIMIT_BYTES;
+
 export interface Spooled {
 	path: string;
 	bytes: number;

@@ -4,7 +4,7 @@
  */
 import { basename } from 'node:path';
 import { ingest, type IngestReport } from '#ingest/ingest.server';
-import { SOURCES } from '#ingest/sources';
+import { saveMapping, sourceIn } from '#ingest/mapping/mappings.server';
 import { refreshFacts } from '#queries/queries.server';
 import { intentPolicyOf } from '#stoploss/policy';
 import { openWarehouse } from '#warehouse/warehouse.server';
@@ -14,11 +14,13 @@ import { withDatabase } from './database';
 import { EXIT, Failure } from './failure';
 import { startProgress } from './progress';
 import { filesOf } from './inputs';
+import { sourceOfFile } from './map';
 import { askServer, type RunningServer } from './running-server';
 import { spoolStandardInput } from './standard-input';
 
 interface IngestOptions {
 	source?: string;
+	mapping?: string;
 	db: string;
 	policy?: string;
 	json?: boolean;
@@ -27,27 +29,33 @@ interface IngestOptions {
 const EMPTY = 'There is no record in this file. Check that it was written completely.';
 
 export async function runIngest(given: readonly string[], options: IngestOptions): Promise<number> {
-	const names = SOURCES.map(({ name }) => name);
-	if (options.source !== undefined && !names.includes(options.source)) {
-		throw new Failure(`Unknown source "${options.source}". Known: ${names.join(', ')}.`);
-	}
+	if (options.mapping !== undefined && options.source !== undefined)
+		throw new Failure('Give --mapping or --source: a mapping names its source itself.');
+	const mapping = options.mapping === undefined ? null : sourceOfFile(options.mapping);
+	const source = mapping?.source.name ?? options.source;
 	const policy = loadPolicy(options.policy);
 	const named: string[] = [];
 	for (const input of given) named.push(input === '-' ? await spoolStandardInput() : input);
-	const inputs = filesOf(named, options.source);
+	const inputs = filesOf(named, mapping?.source ?? options.source);
 
 	const report = await withDatabase<IngestReport>(options.db, {
 		async directly() {
 			const warehouse = await openWarehouse(options.db);
 			const progress = startProgress('Reading', 'MB');
 			try {
+				const now = new Date().toISOString();
+				// A name that is not known is refused before any file is read.
+				if (options.source !== undefined) await sourceIn(warehouse, options.source);
 				const done = await ingest(warehouse, {
 					inputs,
-					source: options.source,
-					now: new Date().toISOString(),
+					source: mapping?.source ?? options.source,
+					now,
 					onProgress: ({ bytesDone, bytesTotal }) =>
 						progress.update(Math.round(bytesDone / 1e6), Math.ceil(bytesTotal / 1e6))
 				});
+				// A mapping that fits no file is not worth keeping.
+				if (mapping && done.files.some(({ error }) => error === null))
+					await saveMapping(warehouse, mapping.text, now);
 				await refreshFacts(warehouse, intentPolicyOf(policy));
 				if (done.accepted > 0) await judgeNow(warehouse, policy);
 				return done;
@@ -56,7 +64,16 @@ export async function runIngest(given: readonly string[], options: IngestOptions
 				await warehouse.close();
 			}
 		},
-		through: (server) => sendFiles(server, inputs, options.source)
+		async through(server) {
+			if (mapping) {
+				if (mapping.source.together && inputs.length > 1)
+					throw new Failure(
+						'This mapping brings rows of several files together, and a running server takes one file at a time. Join the files, or stop the server.'
+					);
+				await askServer(server, '/api/mappings', {}, options.mapping);
+			}
+			return sendFiles(server, inputs, source);
+		}
 	});
 	if (options.json) console.log(JSON.stringify(report, null, 2));
 	else printReport(report);

@@ -5,13 +5,19 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { globSync } from 'tinyglobby';
-import { sourceFor, sourceNamed } from '#ingest/sources';
+import { SOURCES, sourceFor, type Source } from '#ingest/sources';
 import { Failure } from './failure';
 
-export function filesOf(inputs: readonly string[], source: string | undefined): string[] {
-	const asked = source === undefined ? null : sourceNamed(source);
-	const isLog = (name: string) =>
-		asked ? asked.accepts(name.replace(/\.(gz|zst)$/i, '')) : sourceFor(name) !== null;
+/** A source by name may be a mapping that only the database knows: any file that can hold records is its. */
+const HOLDS_RECORDS = /\.(csv|tsv|txt|json|jsonl|ndjson|parquet)$/i;
+
+export function filesOf(inputs: readonly string[], source: string | Source | undefined): string[] {
+	const asked = typeof source === 'string' ? SOURCES.find(({ name }) => name === source) : source;
+	const isLog = (name: string) => {
+		const bare = name.replace(/\.(gz|zst)$/i, '');
+		if (asked) return asked.accepts(bare);
+		return source === undefined ? sourceFor(name) !== null : HOLDS_RECORDS.test(bare);
+	};
 	const files = inputs.flatMap((input) => {
 		const found = statSync(input, { throwIfNoEntry: false });
 		if (found?.isDirectory()) {

@@ -16,6 +16,7 @@ import { runDecisions } from './decisions';
 import { runDemo } from './demo';
 import { EXIT, explainFailure } from './failure';
 import { runIngest } from './ingest';
+import { runMap } from './map';
 import { checkPolicyFile } from './policy';
 import { testPolicyFile } from './policy-test';
 import { FORMATS, runScorecard } from './scorecard';
@@ -120,11 +121,27 @@ program
 		'--source <name>',
 		'format of the files; see `plimsoll sources` (default: by the name of each file)'
 	)
+	.option('--mapping <file>', 'a mapping for a table of your own; `plimsoll map FILE` proposes one')
 	.addOption(database())
 	.addOption(policy())
 	.option('--json', 'print the report as JSON')
 	.action(async (inputs: string[], options) => {
 		process.exitCode = await runIngest(inputs, options);
+	});
+
+program
+	.command('map')
+	.description(
+		'look into a file of your own and propose a mapping; with --mapping, try one and store nothing'
+	)
+	.argument('<file...>', 'a CSV, TSV, Parquet, JSON or JSON lines file; .gz is read as it is')
+	.option(
+		'--mapping <file>',
+		'try this mapping: show the first twenty records and why others would be refused'
+	)
+	.option('--json', 'print as JSON')
+	.action(async (files: string[], options) => {
+		process.exitCode = await runMap(files, options);
 	});
 
 narrowed(program.command('scorecard'))

@@ -6,4 +6,5 @@ export function listSources(options: { json?: boolean }): void {
 	if (options.json) return console.log(JSON.stringify(sources, null, 2));
 	const width = Math.max(...sources.map(({ name }) => name.length));
 	for (const { name, description } of sources) console.log(`${name.padEnd(width)}  ${description}`);
+	console.log(`\nA table of your own: \`plimsoll map FILE\` proposes a mapping for it.`);
 }

@@ -1,12 +1,25 @@
 /** The registry of sources. Pure. Refuses a name that it doesn't hold, and says which ones it does. */
+import { sourceOf } from '../mapping/compile';
+import { readMapping } from '../mapping/mapping';
 import { agentTrajectories } from './agent-trajectories';
+import amazonConnect from './amazon-connect.yaml?raw';
 import { canonical } from './canonical';
 import { chatwoot } from './chatwoot';
 import { intercom } from './intercom';
 import { openaiMessages } from './openai-messages';
 import { otelGenai } from './otel-genai';
+import freshdeskRatings from './freshdesk-ratings.yaml?raw';
+import freshdesk from './freshdesk.yaml?raw';
+import rasa from './rasa.yaml?raw';
 import type { Source } from './source';
 import { zendesk, zendeskTables } from './zendesk';
+
+/** A source that is nothing but a mapping file of ours. */
+function mapped(text: string): Source {
+	const { value, problems } = readMapping(text);
+	if (!value) throw new Error(problems.map((one) => `${one.line}: ${one.message}`).join('\n'));
+	return sourceOf(value);
+}
 
 export const SOURCES: readonly Source[] = [
 	canonical,
@@ -16,12 +29,14 @@ export const SOURCES: readonly Source[] = [
 	zendesk,
 	zendeskTables,
 	chatwoot,
-	otelGenai
+	otelGenai,
+	...[freshdesk, freshdeskRatings, rasa, amazonConnect].map(mapped)
 ];
 
 export class UnknownSourceError extends Error {
-	constructor(name: string) {
-		super(`Unknown source '${name}'. Sources: ${SOURCES.map((source) => source.name).join(', ')}.`);
+	constructor(name: string, mapped: readonly string[] = []) {
+		const known = [...SOURCES.map((source) => source.name), ...mapped].join(', ');
+		super(`Unknown source '${name}'. Sources: ${known}. A table of your own: \`plimsoll map FILE\`.`);
 		this.name = 'UnknownSourceError';
 	}
 }

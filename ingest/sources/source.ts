@@ -1,4 +1,6 @@
 /** What a source is: one foreign format turned into canonical JSON text by one SQL relation. Pure. */
+import type { Parameter } from '../../warehouse/parameters';
+import type { Session } from '../../warehouse/warehouse.server';
 import type { Lackable } from '../record-sql';
 
 export interface Source {
@@ -20,8 +22,12 @@ export interface Source {
 	 * from 1), one row a record; may run in parallel and unordered. A source that never batches reads `$files[1]`.
 	 */
 	select(fileName: string): string;
+	/** Values that the SQL of both relations binds by name, beside `$files`. */
+	values?: Readonly<Record<string, Parameter>>;
 	/** true: one record can come from the rows of many files, so all files of an ingest are read in one pass. */
 	together?: boolean;
+	/** Refuses, with a remedy, files that this source can't read; runs before anything is written. */
+	check?(session: Session, files: readonly string[]): Promise<void>;
 	/** The same records, with `raw` as delivered and `line`: the line of the file, or the position of the record where lines mean nothing. */
 	numbered(fileName: string): string;
 }

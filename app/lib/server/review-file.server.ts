@@ -9,7 +9,7 @@ import builtInPlans from '#review/plans.yaml?raw';
 import builtInRubric from '#review/rubrics/ai-support.yaml?raw';
 import { parsePlans, type Plan } from '#review/plan';
 import { parseRubric, type Rubric } from '#review/rubric';
-import type { Problem } from '#review/yaml';
+import type { Problem } from '#warehouse/yaml';
 import { PolicyRefused } from './policy-file.server';
 
 const fileOf = (): string | null => {
