@@ -15,6 +15,7 @@ const JSON_SOURCES: Record<string, { lists: string[]; text: string }> = {
 	intercom: { lists: ['conversations'], text: 'Give me a person' },
 	chatwoot: { lists: ['payload'], text: 'My bill is wrong' },
 	'otel-genai': { lists: [], text: 'An orphan asks' },
+	langfuse: { lists: ['data'], text: 'Then refund me' },
 	zendesk: { lists: ['tickets', 'audits', 'users', 'satisfaction_ratings'], text: 'And again' }
 };
 
@@ -59,7 +60,8 @@ const deliver = (warehouse: Warehouse, source: string | undefined, ...inputs: st
 function records(source: string): unknown[] {
 	const lists = JSON_SOURCES[source]!.lists;
 	const opened = (page: unknown): unknown[] => {
-		const inner = ((page as Json)?.['data'] ?? page) as Json;
+		const data = (page as Json)['data'];
+		const inner = (data && !Array.isArray(data) ? data : page) as Json;
 		const list = lists.map((name) => inner[name]).find(Array.isArray);
 		return list ?? [page];
 	};

@@ -6,6 +6,7 @@ import amazonConnect from './amazon-connect.yaml?raw';
 import { canonical } from './canonical';
 import { chatwoot } from './chatwoot';
 import { intercom } from './intercom';
+import { langfuse } from './langfuse';
 import { openaiMessages } from './openai-messages';
 import { otelGenai } from './otel-genai';
 import freshdeskRatings from './freshdesk-ratings.yaml?raw';
@@ -30,6 +31,7 @@ export const SOURCES: readonly Source[] = [
 	zendeskTables,
 	chatwoot,
 	otelGenai,
+	langfuse,
 	...[freshdesk, freshdeskRatings, rasa, amazonConnect].map(mapped)
 ];
 

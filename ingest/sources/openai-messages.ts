@@ -26,7 +26,7 @@ export const openaiMessages: Source = {
 	recognises: (head) =>
 		/"role"\s*:\s*"(user|assistant|system|developer|tool)"/.test(head) &&
 		/^\s*(\[\s*)*\{/.test(head) &&
-		!/"(traj|simulations|resourceSpans|resourceLogs|observations)"\s*:/.test(head),
+		!/"(traj|simulations|resourceSpans|resourceLogs|observations|sessionId)"\s*:/.test(head),
 	documents: true,
 	mayLack: ['customer_id', 'started_at'],
 	batches: () => true,

@@ -159,6 +159,34 @@ it('reads Zendesk: the last time it was solved, a scale of two, follow-ups and m
 	expect(report).toMatchObject({ read: 5, accepted: 4, quarantined: 1 });
 });
 
+it('reads Langfuse: a session over its traces, each one a turn', async () => {
+	const { by, report } = await read('langfuse', join(FIXTURES, 'langfuse'));
+	expect(said(by['conv-1']!)).toEqual([
+		'customer: Where is A1?',
+		'bot: It is "lost".',
+		'customer: Then refund me',
+		'bot: Done.'
+	]);
+	expect(by['conv-1']).toMatchObject({
+		customer_id: 'u-1',
+		tool_calls: [{ name: 'find_order', outcome: 'error', error: 'no such order' }]
+	});
+	expect(said(by['t-3']!)).toEqual(['customer: A lonely trace']);
+	expect(report).toMatchObject({ read: 3, accepted: 2, quarantined: 1 });
+});
+
+it.skipIf(!existsSync(SHARED))(
+	'reads traces of six instrumentations as far as they hold a dialogue',
+	async () => {
+		const { by, report } = await read('langfuse', join(SHARED, 'llm-traces'));
+		// The OpenAI agents keep no input in the trace, the joke generator none of a user.
+		expect(report).toMatchObject({ read: 6, accepted: 4, quarantined: 2 });
+		// REFERENCE.md: observations of type TOOL.
+		const tools = Object.values(by).map((one) => (one['tool_calls'] as unknown[] | undefined)?.length ?? 0);
+		expect(tools.sort()).toEqual([0, 1, 1, 2]);
+	}
+);
+
 it.skipIf(!existsSync(SHARED))('reads the examples of the Intercom API', async () => {
 	const { by, report } = await read('intercom', join(SHARED, 'intercom/api_2.15'));
 	// 12 conversations with their parts; 2 as a list gives them; 6 files that are no conversations.
