@@ -11,6 +11,7 @@ export {
 	type CohortMetric,
 	type CohortRequest
 } from './cohorts/daily.server';
+export * from './coverage/coverage.server';
 export * from './listings/listings.server';
 export { weekOf, weekWindow, weeksBetween } from './calendar';
 export { CATALOGUE, definitionOf, GROUPS, type Definition } from './metrics/catalogue';

@@ -73,8 +73,8 @@ describe('bad input', () => {
 		],
 		[
 			'an unknown source',
-			['ingest', '--source', 'zendesk', 'one.ndjson'],
-			/Unknown source "zendesk"\. Known: canonical, agent-trajectories/
+			['ingest', '--source', 'nonsense', 'one.ndjson'],
+			/Unknown source 'nonsense'\. Sources: canonical, agent-trajectories/
 		],
 		[
 			'a folder without logs',

@@ -147,7 +147,7 @@ describe('a server holds the database', () => {
 	it('a wrong week is refused by the server in its own words', () => {
 		const { status, stderr } = terminal.run('scorecard', ...held(), '--week', '2031-W01');
 		expect(status).toBe(2);
-		expect(stderr).toContain('No conversations in 2031-W01. The data runs from 2026-W02 to 2026-W14.');
+		expect(stderr).toContain('2031-W01 lies after the data. The data runs from 2026-W02 to 2026-W14.');
 	});
 
 	it('when it is gone the command line opens the database itself', async () => {

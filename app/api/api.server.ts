@@ -9,6 +9,7 @@ import { ingest } from '#ingest/ingest.server';
 import { sourceIn } from '#ingest/mapping/mappings.server';
 import { UnknownSourceError } from '#ingest/sources';
 import {
+	coverage,
 	definitionAsked,
 	knownAtTime,
 	mustBeAskable,
@@ -28,7 +29,14 @@ import { toArrow } from '$lib/server/measurement-arrow';
 import { toCsv } from '$lib/server/measurement-csv';
 import { calendar, limits, policy, warehouse } from '$lib/server/plimsoll.server';
 import { nudgeWatchman } from '$lib/server/watchman.server';
-import { healthRoute, ingestRoute, schemaRoute, scorecardRoute, verdictsRoute } from './routes';
+import {
+	coverageRoute,
+	healthRoute,
+	ingestRoute,
+	schemaRoute,
+	scorecardRoute,
+	verdictsRoute
+} from './routes';
 import { TooLarge, spool, uploadLimit } from './spool.server';
 import { registerAlerts } from './alerts.server';
 import { registerLab } from './lab.server';
@@ -177,6 +185,10 @@ export function createApi() {
 			: await standing(db, policy());
 		return c.json(verdicts, 200);
 	});
+
+	api.openapi(coverageRoute, async (c) =>
+		c.json(await coverage(await warehouse(), c.req.valid('query').ingest ?? null), 200)
+	);
 
 	registerWhy(api);
 	registerReview(api);

@@ -1,7 +1,7 @@
 /** The routes of the API as data: what each takes and answers, and in which words. Pure. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { SOURCES } from '#ingest/sources';
-import { DIMENSIONS } from '#warehouse/vocabulary';
+import { DIMENSIONS, METRICS } from '#warehouse/vocabulary';
 import {
 	asOfQuery,
 	explanation,
@@ -114,6 +114,55 @@ export const verdictsRoute = createRoute({
 	responses: {
 		200: json(z.array(verdict), 'Verdicts with their evidence.'),
 		400: refused('The time is not an RFC 3339 time.'),
+		500: FAILED
+	}
+});
+
+const coverageFields = {
+	field: z.string(),
+	title: z.string(),
+	kind: z.enum(['every contact', 'where it happens']),
+	contacts: z.int().describe('Contacts that have it.')
+};
+
+export const coverageRoute = createRoute({
+	operationId: 'coverage',
+	method: 'get',
+	path: '/coverage',
+	summary: 'What the records of each source say, which metrics that allows, and what to add for the others.',
+	request: {
+		query: z.object({
+			ingest: z.coerce
+				.number()
+				.int()
+				.positive()
+				.optional()
+				.describe('Only the contacts that this import brought.')
+		})
+	},
+	responses: {
+		200: json(
+			z.array(
+				z
+					.object({
+						source: z.string(),
+						contacts: z.int(),
+						intentDerived: z.int().describe('Contacts whose intent was found by a rule of the policy.'),
+						fields: z.array(z.object(coverageFields)),
+						metrics: z.array(
+							z.object({
+								metric: z.enum(METRICS),
+								availability: z.enum(['available', 'degraded', 'off']),
+								reasons: z.array(z.string()),
+								add: z.array(z.string()).describe('What to send, in the words of the record.')
+							})
+						)
+					})
+					.openapi('SourceCoverage')
+			),
+			'Coverage by source.'
+		),
+		400: refused('The import is not a number.'),
 		500: FAILED
 	}
 });

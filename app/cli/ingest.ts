@@ -2,9 +2,11 @@
  * `plimsoll ingest`: files into the database, then the facts and the verdicts anew. When a server holds the database the files go
  * through it. Touches disk. Quarantined records are reported and are no failure; a file that can't be read is.
  */
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { ingest, type IngestReport } from '#ingest/ingest.server';
 import { saveMapping, sourceIn } from '#ingest/mapping/mappings.server';
+import { SOURCES, UnknownSourceError } from '#ingest/sources';
 import { refreshFacts } from '#queries/queries.server';
 import { intentPolicyOf } from '#stoploss/policy';
 import { openWarehouse } from '#warehouse/warehouse.server';
@@ -33,6 +35,11 @@ export async function runIngest(given: readonly string[], options: IngestOptions
 		throw new Failure('Give --mapping or --source: a mapping names its source itself.');
 	const mapping = options.mapping === undefined ? null : sourceOfFile(options.mapping);
 	const source = mapping?.source.name ?? options.source;
+	// A name that is none of ours can only be a mapping that the database keeps.
+	if (options.source !== undefined && !existsSync(options.db)) {
+		const known = SOURCES.some(({ name }) => name === options.source);
+		if (!known) throw new UnknownSourceError(options.source);
+	}
 	const policy = loadPolicy(options.policy);
 	const named: string[] = [];
 	for (const input of given) named.push(input === '-' ? await spoolStandardInput() : input);

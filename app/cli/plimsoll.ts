@@ -13,6 +13,7 @@ import { runBacktest } from './backtest';
 import { runBaselines, runFreeze } from './baseline';
 import { runCheck } from './check';
 import { runDecisions } from './decisions';
+import { runCoverage } from './coverage';
 import { runDemo } from './demo';
 import { EXIT, explainFailure } from './failure';
 import { runIngest } from './ingest';
@@ -337,6 +338,18 @@ program
 	.action(async (options: { db: string; policy?: string; port?: number }) => {
 		const url = await serve({ database: options.db, policy: options.policy, port: options.port });
 		console.log(`Plimsoll serves ${options.db} at ${url} (Ctrl+C stops it)`);
+	});
+
+program
+	.command('coverage')
+	.description(
+		'what the records of each source say, which metrics that allows, and what to add for the others'
+	)
+	.addOption(database())
+	.addOption(policy())
+	.option('--json', 'print as JSON')
+	.action(async (options) => {
+		process.exitCode = await runCoverage(options);
 	});
 
 program
