@@ -137,6 +137,14 @@ export async function verdictHistory(
 	return rows.map(decode);
 }
 
+/** When each rule was first judged. */
+export async function judgedSince(warehouse: Warehouse): Promise<Map<string, string>> {
+	const rows = await warehouse.all<{ rule: string; since: string }>(
+		'SELECT rule, min(as_of) AS since FROM ledger.judgement GROUP BY rule'
+	);
+	return new Map(rows.map(({ rule, since }) => [rule, since]));
+}
+
 /** The newest verdict of each rule. */
 export async function latestVerdicts(warehouse: Warehouse): Promise<LedgerVerdict[]> {
 	const rows = await warehouse.all<Row>(

@@ -162,6 +162,9 @@ const decision = z.object({ ...decisionFields, recommendation }).openapi('Decisi
 const brief = {
 	key: z.string(),
 	rule: z.string(),
+	about: z
+		.enum(['metric', 'blindness', 'watchdog', 'orphan'])
+		.describe('Only a metric has a rollback to decide.'),
 	title: z.string(),
 	sentence: z.string(),
 	episode: whole(),

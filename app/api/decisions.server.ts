@@ -5,14 +5,9 @@ import { standingAlerts } from '#stoploss/alert-ledger.server';
 import { DecisionRefused, sayUseful } from '#stoploss/decisions.server';
 import { decisionsCsv } from '$lib/server/decisions-csv';
 import { policy, warehouse } from '$lib/server/plimsoll.server';
-import {
-	decideAlert,
-	decisionLog,
-	effectivePolicy,
-	moveRollback,
-	recommendationFor,
-	rollbacks
-} from '$lib/server/rollback.server';
+import { decisionLog } from '$lib/server/decision-log.server';
+import { moveRollback, rollbacks } from '$lib/server/recovery.server';
+import { decideAlert, effectivePolicy, recommendationFor } from '$lib/server/rollback.server';
 import {
 	decideRoute,
 	decisionsRoute,

@@ -1,7 +1,7 @@
 /** `plimsoll decisions`: what was decided of alerts, what came of it, and what each rule was worth. Touches the database. */
 import { decisionsCsv } from '../lib/server/decisions-csv';
 import { loadPolicy } from '../lib/server/policy-file.server';
-import { decisionLog, type DecisionLog } from '../lib/server/rollback.server';
+import { decisionLog, type DecisionLog } from '../lib/server/decision-log.server';
 import { withFacts } from './database';
 import { EXIT } from './failure';
 import { askServer } from './running-server';

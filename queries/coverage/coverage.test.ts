@@ -88,8 +88,8 @@ describe('what a log allows', () => {
 		expect(said['recontact_72h']).toMatchObject({
 			availability: 'degraded',
 			reasons: [
-				'time of the resolve: only 50 % of the contacts have it.',
-				'intent: only 50 % of the contacts have it.'
+				'Only 50 % of the contacts have it: time of the resolve.',
+				'Only 50 % of the contacts have it: intent.'
 			]
 		});
 		expect(said['csat_top_box']!.availability).toBe('available');
@@ -115,8 +115,8 @@ describe('what a log allows', () => {
 			metricCoverage({ ...counts, customer_id: customers }).find(
 				({ metric }) => metric === 'durable_resolution'
 			)!.reasons;
-		expect(said(1)).toEqual(['customer id: only under 1 % of the contacts have it.']);
-		expect(said(949)).toEqual(['customer id: only 94 % of the contacts have it.']);
+		expect(said(1)).toEqual(['Only under 1 % of the contacts have it: customer id.']);
+		expect(said(949)).toEqual(['Only 94 % of the contacts have it: customer id.']);
 		expect(said(950)).toEqual([]);
 	});
 });

@@ -92,7 +92,7 @@ export const FIELDS = {
 		kind: 'where it happens',
 		add: 'complaints[].regulator_facing, true or false'
 	},
-	ai_cost: { title: 'cost of AI', kind: 'every contact', add: 'costs.ai, or cost records later' },
+	ai_cost: { title: 'cost of AI', kind: 'where it happens', add: 'costs.ai, or cost records later' },
 	human_minutes: { title: 'minutes of people', kind: 'where it happens', add: 'costs.human_minutes' }
 } as const satisfies Record<string, FieldNeed>;
 export type FieldName = keyof typeof FIELDS;
@@ -209,7 +209,7 @@ export function metricCoverage(counts: FieldCounts): MetricCoverage[] {
 			availability: thin.length + absent.length > 0 ? ('degraded' as const) : ('available' as const),
 			reasons: [
 				...thin.map(
-					(field) => `${FIELDS[field].title}: only ${percent(share(field))} of the contacts have it.`
+					(field) => `Only ${percent(share(field))} of the contacts have it: ${FIELDS[field].title}.`
 				),
 				...absent.map((field) => `No ${FIELDS[field].title}.`)
 			],

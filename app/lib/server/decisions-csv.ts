@@ -1,7 +1,7 @@
 /** The decision log as CSV that no spreadsheet runs: one line a decision, or a firing that nobody decided. Pure. */
 import type { Outcome } from '#stoploss/decision-log';
 import { csvCell } from './measurement-csv';
-import type { DecisionLog } from './rollback.server';
+import type { DecisionLog } from './decision-log.server';
 
 const HEADER = [
 	'alert',

@@ -17,7 +17,7 @@ import {
 import type { Policy } from '#stoploss/policy';
 import type { Warehouse } from '#warehouse/warehouse.server';
 import { calendarOf } from './policy-file.server';
-import { settleByPolicy } from './rollback.server';
+import { settleByPolicy } from './recovery.server';
 import { ruleData } from './rule-data.server';
 
 /** Verdicts of every rule at each time, in order of rules; nothing is recorded. */

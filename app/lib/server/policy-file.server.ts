@@ -59,6 +59,10 @@ export function problemsOf(path: string): string[] {
 	return parsePolicy(readText(path)).problems.map((problem) => describe(path, problem));
 }
 
+/** The day that an instant falls on in the zone of the account, as 2026-03-09. */
+export const localDay = ({ account }: Policy, at: string) =>
+	new Intl.DateTimeFormat('en-CA', { timeZone: account.time_zone }).format(new Date(at));
+
 export function calendarOf({ account }: Policy): Calendar {
 	return { timeZone: account.time_zone, weekStart: account.week_start };
 }

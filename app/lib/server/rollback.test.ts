@@ -11,14 +11,9 @@ import { sayUseful } from '#stoploss/decisions.server';
 import { intentPolicyOf, parsePolicy, type Policy } from '#stoploss/policy';
 import { openWarehouse, type Warehouse } from '#warehouse/warehouse.server';
 import { judgeNow } from './judge.server';
-import {
-	decideAlert,
-	decisionLog,
-	effectivePolicy,
-	moveRollback,
-	recommendationFor,
-	rollbacks
-} from './rollback.server';
+import { decisionLog } from './decision-log.server';
+import { moveRollback, rollbacks } from './recovery.server';
+import { decideAlert, effectivePolicy, recommendationFor } from './rollback.server';
 
 const NOW = '2026-11-01T10:00:00Z';
 const folders: string[] = [];

@@ -1,7 +1,8 @@
 /** The decision log, what stands on assist or probation, and the forms that move it on; works without script. */
 import { fail, redirect } from '@sveltejs/kit';
 import { sayUseful } from '#stoploss/decisions.server';
-import { decisionLog, moveRollback, rollbacks } from '$lib/server/rollback.server';
+import { decisionLog } from '$lib/server/decision-log.server';
+import { moveRollback, rollbacks } from '$lib/server/recovery.server';
 import { calendar, policy, warehouse } from '$lib/server/plimsoll.server';
 import type { Actions, PageServerLoad } from './$types';
 
