@@ -3,14 +3,19 @@
 -- includes: staged rows of the segment; public replies of people count as agent messages
 -- excludes: the messages' text, which stays in the segment
 INSERT INTO log.conversation BY NAME
-WITH kept AS (
-	SELECT s.* EXCLUDE (file_row_number, refunds), s.file_row_number AS segment_row, k.known_key, s.refunds AS refund_list,
-		list_filter(s.messages, lambda m: m.role = 'customer') AS customer_messages,
-		list_filter(s.messages, lambda m: m.role = 'bot') AS bot_messages,
-		list_filter(s.messages, lambda m: m.role = 'agent' AND m.public IS DISTINCT FROM false) AS agent_messages,
-		list_filter(s.tool_calls, lambda t: coalesce(t.actor, 'bot') = 'bot') AS bot_calls
+WITH slim AS (
+	SELECT s.* EXCLUDE (file_row_number, refunds, messages), s.file_row_number AS segment_row, k.known_key, s.refunds AS refund_list,
+		list_transform(s.messages, lambda m: {'role': m.role, 'at': m."at", 'sentiment': m.sentiment,
+			'public': m.public, 'ai_drafted': m.ai_drafted, 'worded': regexp_matches(m.text, '[^ \t\r\n]')}) AS messages
 	FROM read_parquet($segment_file, file_row_number = true) s
 	JOIN staged_conversation k ON k.segment_row = s.file_row_number
+), kept AS (
+	SELECT *,
+		list_filter(messages, lambda m: m.role = 'customer') AS customer_messages,
+		list_filter(messages, lambda m: m.role = 'bot') AS bot_messages,
+		list_filter(messages, lambda m: m.role = 'agent' AND m.public IS DISTINCT FROM false) AS agent_messages,
+		list_filter(tool_calls, lambda t: coalesce(t.actor, 'bot') = 'bot') AS bot_calls
+	FROM slim
 ), timed AS (
 	SELECT *, list_min(list_transform(customer_messages, lambda m: m."at")) AS first_customer,
 		least(escalation.needed_at, escalation.handed_off_at) AS person_needed,
@@ -23,7 +28,7 @@ SELECT
 	$source AS source, id, $ingest_base + file_no AS ingest_id, version_at, content_hash, $segment AS segment, segment_row,
 	customer_id, thread_id, merged_into, initiated_by, channel, language, market, customer_value,
 	started_at, ended_at, resolved_at, status, intent, intent_confidence, test_traffic, spam,
-	len(list_filter(messages, lambda m: m.role IN ('customer', 'bot', 'agent') AND trim(m.text, E' \t\r\n') <> '')) AS text_message_count,
+	len(list_filter(messages, lambda m: m.role IN ('customer', 'bot', 'agent') AND m.worded)) AS text_message_count,
 	len(customer_messages) AS customer_message_count,
 	len(bot_messages) AS bot_message_count,
 	len(agent_messages) AS agent_message_count,
