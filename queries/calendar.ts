@@ -17,6 +17,12 @@ export function weekWindow(calendar: Calendar, week: WeekLabel): Window & { week
 	return { since: midnight(calendar, start), until: midnight(calendar, addDays(start, 7)), week };
 }
 
+/** Half-open window of whole days such as 2026-03-02, the last one included. */
+export function daysWindow(calendar: Calendar, first: string, last: string): Window {
+	const at = (day: string) => new Date(`${day}T12:00:00`);
+	return { since: midnight(calendar, at(first)), until: midnight(calendar, addDays(at(last), 1)) };
+}
+
 /** Label of the week that holds an instant. */
 export function weekOf(calendar: Calendar, instant: string | Date): WeekLabel {
 	mustKnowZone(calendar.timeZone);

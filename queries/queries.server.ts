@@ -13,7 +13,7 @@ export {
 } from './cohorts/daily.server';
 export * from './coverage/coverage.server';
 export * from './listings/listings.server';
-export { weekOf, weekWindow, weeksBetween } from './calendar';
+export { daysWindow, weekOf, weekWindow, weeksBetween } from './calendar';
 export { CATALOGUE, definitionOf, GROUPS, type Definition } from './metrics/catalogue';
 export { breaksOf, type Break } from './metrics/versions';
 export {

@@ -145,10 +145,14 @@ export async function judgedSince(warehouse: Warehouse): Promise<Map<string, str
 	return new Map(rows.map(({ rule, since }) => [rule, since]));
 }
 
-/** The newest verdict of each rule. */
-export async function latestVerdicts(warehouse: Warehouse): Promise<LedgerVerdict[]> {
+/** The newest verdict of each rule, of all there are or of those up to an instant of the data. */
+export async function latestVerdicts(
+	warehouse: Warehouse,
+	until: string | null = null
+): Promise<LedgerVerdict[]> {
 	const rows = await warehouse.all<Row>(
-		`SELECT ${COLUMNS} FROM ledger.judgement QUALIFY row_number() OVER (PARTITION BY rule ORDER BY as_of DESC, id DESC) = 1 ORDER BY rule`
+		`SELECT ${COLUMNS} FROM ledger.judgement WHERE $until IS NULL OR as_of::TIMESTAMPTZ <= $until::TIMESTAMPTZ QUALIFY row_number() OVER (PARTITION BY rule ORDER BY as_of DESC, id DESC) = 1 ORDER BY rule`,
+		{ until }
 	);
 	return rows.map(decode);
 }

@@ -1,5 +1,6 @@
 /** Baselines by hand over a warehouse: freezes one, and tells how every rule's stands. Touches the database. */
-import { watermark } from '#queries/queries.server';
+import { daysWindow, firstDay, watermark, weekWindow } from '#queries/queries.server';
+import type { Calendar, Window } from '#queries/measurement';
 import {
 	baselinesOf,
 	baselineState,
@@ -55,4 +56,39 @@ export async function statesNow(warehouse: Warehouse, policy: Policy): Promise<B
 			baselineState(policy, rule, cohorts[rule.name] ?? [], await baselinesOf(warehouse, rule), options, now)
 		)
 	);
+}
+
+/** The time before automation was scaled, which a week is held against. */
+export interface BaselinePeriod extends Window {
+	/** Who froze it and why; null where nobody did, and it is the first whole weeks of the log. */
+	frozen: { author: string; reason: string } | null;
+}
+
+const FIRST_WEEKS = 8;
+
+/** The earliest period that somebody froze, else the first eight whole weeks; null while there are fewer. */
+export async function baselinePeriod(
+	warehouse: Warehouse,
+	policy: Policy,
+	{ calendar, weeks }: { calendar: Calendar; weeks: readonly string[] }
+): Promise<BaselinePeriod | null> {
+	const records = (
+		await Promise.all(policy.stop_loss.rules.map((rule) => baselinesOf(warehouse, rule)))
+	).flat();
+	const [first] = records.sort((a, b) => a.since.localeCompare(b.since));
+	if (first) {
+		const { author, reason } = first;
+		return { ...daysWindow(calendar, first.since, first.until), frozen: { author, reason } };
+	}
+	const began = await firstDay(warehouse, calendar);
+	if (began === null) return null;
+	const { since: start } = daysWindow(calendar, began, began);
+	const whole = weeks.filter((week) => weekWindow(calendar, week).since >= start);
+	const last = whole[FIRST_WEEKS - 1];
+	if (last === undefined) return null;
+	return {
+		since: weekWindow(calendar, whole[0]!).since,
+		until: weekWindow(calendar, last).until,
+		frozen: null
+	};
 }

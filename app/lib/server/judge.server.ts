@@ -67,9 +67,13 @@ export async function judgeNow(warehouse: Warehouse, policy: Policy): Promise<Ve
 	return verdicts.filter(({ asOf }) => asOf === now);
 }
 
-/** The newest verdict of each rule that the policy still has. */
-export async function standing(warehouse: Warehouse, policy: Policy): Promise<LedgerVerdict[]> {
-	return ofPolicy(policy, await latestVerdicts(warehouse));
+/** The newest verdict of each rule that the policy still has, as they stood at an instant of the data or stand now. */
+export async function standing(
+	warehouse: Warehouse,
+	policy: Policy,
+	until?: string
+): Promise<LedgerVerdict[]> {
+	return ofPolicy(policy, await latestVerdicts(warehouse, until));
 }
 
 /** All verdicts there were of the rules that the policy still has, oldest first. */

@@ -25,10 +25,13 @@ import type { Warehouse } from '#warehouse/warehouse.server';
 import { PATHS, type Finding, type Path } from '#warehouse/vocabulary';
 import { FILTERS, listsOf, type FilterName } from '$lib/filters';
 import { filterAsked, refuse } from '$lib/server/asked.server';
+import { baselinePeriod } from '$lib/server/baselines.server';
 import { standing } from '$lib/server/judge.server';
 import { calendar, limits, policy, warehouse } from '$lib/server/plimsoll.server';
 import type { PageServerLoad } from './$types';
+import { containmentMap } from './containment';
 import { chartTitle, headlineOf, splitTold } from './headline';
+import { loadLinesOf } from './load-line';
 import { TILES, tilesOf } from './tiles';
 
 /** How many weeks the page looks back, the shown one included. */
@@ -82,26 +85,51 @@ async function cardOf(db: Warehouse, real: Warehouse, shownWeek: string, url: UR
 	const base = { filter: listsOf(filter), asOf, calendar: zone, limits: limits() };
 	const shown = { ...base, weeks: previousWeek ? [previousWeek, shownWeek] : [shownWeek] };
 	const drawn = { ...base, weeks: lastWeeks };
-	const [byPath, overall, lineByPath, lineOverall, byIntent, present, latest, left, cards, frozen] =
-		await Promise.all([
-			rememberedScorecard(db, { ...shown, by: ['path'] }),
-			rememberedScorecard(db, { ...shown, by: [] }),
-			rememberedScorecard(db, { ...drawn, by: ['path'], metrics: metricsOf((path) => path !== null) }),
-			rememberedScorecard(db, { ...drawn, by: [], metrics: metricsOf((path) => path === null) }),
-			rememberedScorecard(db, {
-				...base,
-				weeks: [lastWeeks[0]!, shownWeek],
-				by: ['intent'],
-				filter: { ...base.filter, path: ['ai_only'] },
-				metrics: ['csat_top_box']
-			}),
-			valuesPresent(db, window),
-			// An alert was raised by what was known on its own day; it says nothing about another.
-			knownAt ? [] : standing(real, policy()),
-			excludedTraffic(db, window),
-			publications(real),
-			formerMeasurements(real)
-		]);
+	const period = await baselinePeriod(real, policy(), { calendar: zone, weeks });
+	// A week is held only against what was over before it began.
+	const before = period && Date.parse(period.until) <= Date.parse(window.since) ? period : null;
+	const held = { ...base, weeks: before ? { since: before.since, until: before.until } : [] };
+	const placed = { ...base, weeks: [shownWeek], metrics: ['containment', 'bad_containment'] as const };
+	const [
+		byPath,
+		overall,
+		lineByPath,
+		lineOverall,
+		byIntent,
+		heldByPath,
+		heldOverall,
+		placedByIntent,
+		placedTogether,
+		present,
+		latest,
+		judged,
+		left,
+		cards,
+		frozen
+	] = await Promise.all([
+		rememberedScorecard(db, { ...shown, by: ['path'] }),
+		rememberedScorecard(db, { ...shown, by: [] }),
+		rememberedScorecard(db, { ...drawn, by: ['path'], metrics: metricsOf((path) => path !== null) }),
+		rememberedScorecard(db, { ...drawn, by: [], metrics: metricsOf((path) => path === null) }),
+		rememberedScorecard(db, {
+			...base,
+			weeks: [lastWeeks[0]!, shownWeek],
+			by: ['intent'],
+			filter: { ...base.filter, path: ['ai_only'] },
+			metrics: ['csat_top_box']
+		}),
+		before ? rememberedScorecard(db, { ...held, by: ['path'] }) : [],
+		before ? rememberedScorecard(db, { ...held, by: [] }) : [],
+		rememberedScorecard(db, { ...placed, by: ['intent'] }),
+		rememberedScorecard(db, { ...placed, by: [] }),
+		valuesPresent(db, window),
+		// An alert was raised by what was known on its own day; it says nothing about another.
+		knownAt ? [] : standing(real, policy()),
+		knownAt ? [] : standing(real, policy(), window.until),
+		excludedTraffic(db, window),
+		publications(real),
+		formerMeasurements(real)
+	]);
 	// A published card holds the week as a whole and by path: a narrower number was never published.
 	const narrowed = Object.keys(filter).length > 0;
 	const stands = (measurements: Measurement[]) =>
@@ -115,7 +143,11 @@ async function cardOf(db: Warehouse, real: Warehouse, shownWeek: string, url: UR
 		})
 	) as Record<FilterName, string[]>;
 	const lines = stands([...lineByPath, ...lineOverall]);
-	const tiles = tilesOf(lines, lastWeeks);
+	const { tiers, stop_loss } = policy();
+	const tiles = tilesOf(lines, lastWeeks).map((tile) => ({
+		...tile,
+		loadLines: narrowed ? [] : loadLinesOf(judged, stop_loss.rules, tile)
+	}));
 	const csat = lines.filter(({ metric, slice }) => metric === 'csat_top_box' && slice.path !== undefined);
 	const of = (week: string | undefined) => byIntent.filter((one) => one.window.week === week);
 	const split =
@@ -137,6 +169,12 @@ async function cardOf(db: Warehouse, real: Warehouse, shownWeek: string, url: UR
 		tiles,
 		findings,
 		measurements: stands([...overall, ...byPath]),
+		baseline: before && { ...before, measurements: [...heldOverall, ...heldByPath] },
+		containment: containmentMap(
+			placedByIntent,
+			placedTogether,
+			(intent) => (['A', 'B', 'C'] as const).find((tier) => tiers[tier].includes(intent)) ?? null
+		),
 		knownAt,
 		leftOut: left,
 		published: cards.find(({ week }) => week === shownWeek) ?? null,
