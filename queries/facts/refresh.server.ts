@@ -9,6 +9,7 @@ import type { Warehouse } from '../../warehouse/warehouse.server';
 import deriveByTool from './derive-by-tool.sql?raw';
 import deriveByWord from './derive-by-word.sql?raw';
 import episode from './episode.sql?raw';
+import link from './link.sql?raw';
 import scope from './scope.sql?raw';
 import segmentsToRead from './segments-to-read.sql?raw';
 import source from './source.sql?raw';
@@ -64,10 +65,11 @@ export function refreshFacts(warehouse: Warehouse, policy: IntentPolicy): Promis
 				});
 			}
 		}
-		await session.run(touched, { everything, since: everything ? -1 : Number(last?.ingestId ?? -1) });
-		await session.run(scope);
+		const since = everything ? -1 : Number(last?.ingestId ?? -1);
+		await session.run(touched, { everything, since });
+		await session.run(scope, { since });
 		await session.run(
-			`DELETE FROM fact.derived_intent WHERE $everything OR conversation_key IN (SELECT conversation_key FROM scope)`,
+			`DELETE FROM fact.derived_intent WHERE $everything OR conversation_key IN (SELECT conversation_key FROM scope WHERE fresh)`,
 			{ everything }
 		);
 		await session.run(deriveByTool);
@@ -80,6 +82,7 @@ export function refreshFacts(warehouse: Warehouse, policy: IntentPolicy): Promis
 				OR (source, id) IN (SELECT (source, id) FROM touched)`,
 			{ everything }
 		);
+		await session.run(link);
 		await session.run(episode);
 		await session.run('DELETE FROM fact.source');
 		await session.run(source);
