@@ -112,14 +112,6 @@ export async function decide(warehouse: Warehouse, request: DecisionRequest): Pr
 		({ action }) => action !== 'not_movable' && action !== 'at_assist'
 	);
 	if (kind === 'declined' && !reason) throw new DecisionRefused('wrong', 'To decline needs a reason.');
-	if (kind !== 'declined' && intents.length === 0)
-		throw new DecisionRefused('wrong', 'Choose at least one intent to move, or decline.');
-	const foreign = intents.find((intent) => !movable.some((one) => one.intent === intent));
-	if (kind !== 'declined' && foreign !== undefined)
-		throw new DecisionRefused(
-			'wrong',
-			`${foreign} can't be moved to assist: it is no tier B intent of this alert that stands on contain.`
-		);
 	return warehouse.write(async (session) => {
 		const life = await load(session, alertKey, refOf(rule));
 		const { episode, state } = life.alert;
@@ -140,6 +132,15 @@ export async function decide(warehouse: Warehouse, request: DecisionRequest): Pr
 			);
 		if (state !== 'firing' && state !== 'acknowledged')
 			throw new DecisionRefused('not_open', `There is nothing to decide: the alert is ${state}.`);
+		// After those: what somebody else decided is also why nothing is left to choose.
+		if (kind !== 'declined' && intents.length === 0)
+			throw new DecisionRefused('wrong', 'Choose at least one intent to move, or decline.');
+		const foreign = intents.find((intent) => !movable.some((one) => one.intent === intent));
+		if (kind !== 'declined' && foreign !== undefined)
+			throw new DecisionRefused(
+				'wrong',
+				`${foreign} can't be moved to assist: it is no tier B intent of this alert that stands on contain.`
+			);
 		let version: number | null = null;
 		if (kind !== 'declined') {
 			const refused = life.add(
