@@ -190,7 +190,7 @@ describe.skipIf(!built)('the built server in a browser', () => {
 
 	it.each(['light', 'dark'] as const)(
 		'shows every page without a serious fault, %s',
-		{ timeout: 240_000 },
+		{ timeout: 600_000 },
 		async (scheme) => {
 			const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 			for (const [path, words] of [
@@ -202,7 +202,14 @@ describe.skipIf(!built)('the built server in a browser', () => {
 				['/conversations/canonical/hostile', 'refund_order'],
 				['/conversations?path=ai_only&channel=chat', 'Clear filters'],
 				['/imports', 'week.ndjson'],
-				['/definitions', 'Bad containment']
+				['/definitions', 'Bad containment'],
+				['/imports/coverage', 'What these logs allow'],
+				['/published', 'Published'],
+				['/published/2026-W10', '2026'],
+				['/lab/thresholds', 'Set your thresholds'],
+				['/replay', 'week'],
+				['/decisions', 'Decisions'],
+				['/desk', 'Review desk']
 			] as const) {
 				for (const width of [1440, 390]) {
 					const { page, complaints, status, close } = await open(path, { width, scheme });

@@ -1,6 +1,6 @@
 /** The one transaction that makes a written segment count. Touches the warehouse and removes a segment of which nothing was kept. */
 import { rmSync } from 'node:fs';
-import type { Warehouse } from '../warehouse/warehouse.server';
+import type { Session, Warehouse } from '../warehouse/warehouse.server';
 import type { Counts, QuarantinedRow } from './ingest.server';
 import { quarantineFile, type Paths } from './segment.server';
 import type { Source } from './sources/index';
@@ -25,6 +25,10 @@ export interface Commit {
 	segment: string;
 	paths: Paths;
 	quarantined: number;
+	/** Refused rows that are given back, of each file. */
+	shown: number;
+	/** Runs at the end of the transaction; the results are one a file, in their order. */
+	within: (session: Session, stored: readonly Stored[]) => Promise<void>;
 }
 
 export interface Stored {
@@ -38,12 +42,11 @@ interface StagedCounts {
 	sideRecords: number;
 }
 
-/** One result a file, in their order. */
 export async function commit(
 	warehouse: Warehouse,
-	{ source, files, startedAt, segment, paths, quarantined }: Commit
-): Promise<Stored[]> {
-	const { stored, kept } = await warehouse.write(async (session) => {
+	{ source, files, startedAt, segment, paths, quarantined, shown, within }: Commit
+): Promise<void> {
+	const kept = await warehouse.write(async (session) => {
 		// Writes queue, so the ids of one batch follow each other: a row's ingest is `ingest_base + file_no`.
 		const ids = await session.all<{ id: number }>(
 			`SELECT nextval('log.ingest_ids') AS id FROM range($n) ORDER BY id`,
@@ -110,13 +113,13 @@ export async function commit(
 				refused === 0
 					? []
 					: await session.all<QuarantinedRow>(
-							'SELECT file, line, field, reason FROM log.quarantine WHERE ingest_id = $ingest_id ORDER BY line LIMIT 20',
-							{ ingest_id: ingestId }
+							'SELECT file, line, field, reason FROM log.quarantine WHERE ingest_id = $ingest_id ORDER BY line LIMIT $shown',
+							{ ingest_id: ingestId, shown }
 						);
 			stored.push({ counts, quarantine });
 		}
-		return { stored, kept: [...staged.values()].some((one) => one.conversations > 0) };
+		await within(session, stored);
+		return [...staged.values()].some((one) => one.conversations > 0);
 	});
 	if (!kept) rmSync(paths.segment, { force: true });
-	return stored;
 }

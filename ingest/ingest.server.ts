@@ -11,7 +11,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Warehouse } from '../warehouse/warehouse.server';
+import type { Session, Warehouse } from '../warehouse/warehouse.server';
 import { commit, NOTHING } from './commit.server';
 import { expand } from './expand.server';
 import { cutLongLines, LineTooLongError, openFile, sizeOf, type ReadableFile } from './open-file.server';
@@ -59,6 +59,10 @@ export interface IngestRequest {
 	/** RFC 3339; no record may be more than 24 hours past it. */
 	now: string;
 	onProgress?: (progress: IngestProgress) => void;
+	/** Refused rows that the report names; 20 where it isn't given. */
+	shown?: number;
+	/** Stores more in the transaction that makes a batch count, with the report of that batch. */
+	within?: (session: Session, report: IngestReport) => Promise<void>;
 }
 
 export interface IngestProgress {
@@ -79,7 +83,7 @@ interface Delivery {
 	bytes: number;
 }
 
-const QUARANTINE_SHOWN = 20;
+const SHOWN = 20;
 /** Planning a pass costs more than reading a small file, so small ones share it. */
 const SMALL_BYTES = 4 * 2 ** 20;
 const BATCH_BYTES = 64 * 2 ** 20;
@@ -93,7 +97,17 @@ export async function ingest(warehouse: Warehouse, request: IngestRequest): Prom
 		files.map(async (file) => ({ file, ...(await chosen(file, asked)), bytes: sizeOf(file) }))
 	);
 	const bytesTotal = deliveries.reduce((sum, one) => sum + one.bytes, 0);
-	const report: IngestReport = { source: asked?.name ?? null, files: [], ...NOTHING, quarantine: [] };
+	const { shown = SHOWN, within } = request;
+	const empty = (): IngestReport => ({ source: asked?.name ?? null, files: [], ...NOTHING, quarantine: [] });
+	const report = empty();
+	const add = (to: IngestReport, taken: readonly Taken[]) => {
+		for (const { counts, quarantine } of taken) {
+			to.files.push(counts);
+			for (const name of ['read', 'accepted', 'unchanged', 'quarantined'] as const) to[name] += counts[name];
+			to.quarantine.push(...quarantine.slice(0, shown - to.quarantine.length));
+		}
+		return to;
+	};
 	let bytesBefore = 0;
 	for (const batch of batchesOf(deliveries)) {
 		const bytes = batch.reduce((sum, one) => sum + one.bytes, 0);
@@ -106,13 +120,13 @@ export async function ingest(warehouse: Warehouse, request: IngestRequest): Prom
 				filesTotal: files.length
 			});
 		show(0, report.files.length);
-		const taken = await takeIn(warehouse, batch, request.now, (share) => show(share, report.files.length));
-		for (const { counts, quarantine } of taken) {
-			report.files.push(counts);
-			for (const name of ['read', 'accepted', 'unchanged', 'quarantined'] as const)
-				report[name] += counts[name];
-			report.quarantine.push(...quarantine.slice(0, QUARANTINE_SHOWN - report.quarantine.length));
-		}
+		const taken = await takeIn(warehouse, batch, {
+			now: request.now,
+			shown,
+			onShare: (share) => show(share, report.files.length),
+			within: within && ((session, those) => within(session, add(empty(), those)))
+		});
+		add(report, taken);
 		show(1, report.files.length);
 		bytesBefore += bytes;
 	}
@@ -154,12 +168,15 @@ interface Taken {
 	quarantine: QuarantinedRow[];
 }
 
-async function takeIn(
-	warehouse: Warehouse,
-	batch: readonly Delivery[],
-	now: string,
-	onShare: (share: number) => void
-): Promise<Taken[]> {
+interface Taking {
+	now: string;
+	shown: number;
+	onShare: (share: number) => void;
+	within: ((session: Session, taken: readonly Taken[]) => Promise<void>) | undefined;
+}
+
+async function takeIn(warehouse: Warehouse, batch: readonly Delivery[], taking: Taking): Promise<Taken[]> {
+	const { now, shown, onShare, within } = taking;
 	const spool = mkdtempSync(join(tmpdir(), 'plimsoll-spool-'));
 	const segment = `${randomUUID()}.parquet`;
 	const taken = batch.map(({ file, source, bytes }) => ({
@@ -192,7 +209,7 @@ async function takeIn(
 						if (!(cause instanceof LineTooLongError)) throw cause;
 						return write(await Promise.all(full.map((path) => cutLongLines(path, spool))));
 					});
-		const stored = await commit(warehouse, {
+		await commit(warehouse, {
 			source,
 			files: readable.map(({ at, file }) => ({
 				file: batch[at]!.file,
@@ -202,12 +219,16 @@ async function takeIn(
 			startedAt,
 			segment,
 			paths,
-			quarantined
+			quarantined,
+			shown,
+			within: async (session, stored) => {
+				for (const [index, { at }] of readable.entries()) {
+					Object.assign(taken[at]!.counts, stored[index]!.counts);
+					taken[at]!.quarantine = stored[index]!.quarantine;
+				}
+				await within?.(session, taken);
+			}
 		});
-		for (const [index, { at }] of readable.entries()) {
-			Object.assign(taken[at]!.counts, stored[index]!.counts);
-			taken[at]!.quarantine = stored[index]!.quarantine;
-		}
 		return taken;
 	} catch (cause) {
 		for (const name of [segment, `${segment}.tmp`])
@@ -215,10 +236,14 @@ async function takeIn(
 		if (batch.length > 1 && !batch[0]?.source?.together) {
 			// One of them spoils the pass for all: each on its own, so that its neighbours go in.
 			const alone: Taken[] = [];
-			for (const one of batch) alone.push(...(await takeIn(warehouse, [one], now, () => undefined)));
+			for (const one of batch)
+				alone.push(...(await takeIn(warehouse, [one], { ...taking, onShare: () => undefined })));
 			return alone;
 		}
-		for (const { counts } of taken) counts.error ??= (cause as Error).message;
+		for (const { counts } of taken) {
+			Object.assign(counts, NOTHING);
+			counts.error ??= (cause as Error).message;
+		}
 		return taken;
 	} finally {
 		rmSync(spool, { recursive: true, force: true });

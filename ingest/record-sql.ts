@@ -218,8 +218,8 @@ function problemOf(fields: Fields): string {
 		.join('\n\t\t');
 }
 
-/** Characters of a refused record that are kept. */
-const RAW_KEPT = 2000;
+/** Characters of a refused record that are kept, so that it can be mended and taken in again. */
+const RAW_KEPT = 1_000_000;
 
 /** Times a conversation holds, typed; the newest stands for its version when `updated_at` is missing. */
 const EVENT_TIMES = `greatest(c.started_at, c.ended_at, c.resolved_at,

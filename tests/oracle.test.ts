@@ -9,6 +9,7 @@ import { scorecard } from '../queries/queries.server';
 import { DIMENSIONS, METRICS, type Dimension, type MetricName } from '../warehouse/vocabulary';
 import { contactsOf, type Contact } from './oracle';
 import { measureAll, saidBy, type Answer } from './oracle-answers';
+import { EXAMPLES } from './oracle-examples';
 import { openTime, weekLabel } from './oracle-hours';
 import { DAY, logOf, policy, type Log } from './oracle-logs';
 import { openProduct, type Product } from './oracle-product';
@@ -135,7 +136,8 @@ it('every metric agrees with the oracle in every slice and week, at any time', a
 			expect(incremental).toEqual(await product.facts());
 		}),
 		{
-			numRuns: runs,
+			numRuns: EXAMPLES.length + runs,
+			examples: EXAMPLES.map((log): [Log] => [log]),
 			seed,
 			// Shrinking takes an hour: only where it is asked for, with ORACLE_SHRINK=1.
 			endOnFailure: process.env['ORACLE_SHRINK'] === undefined,

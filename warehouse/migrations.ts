@@ -15,6 +15,7 @@ import saidOfRegulators from './migrations/012_said_of_regulators.sql?raw';
 import baselines from './migrations/013_baselines.sql?raw';
 import decisions from './migrations/014_decisions.sql?raw';
 import mapping from './migrations/015_mapping.sql?raw';
+import requests from './migrations/016_requests.sql?raw';
 
 export const MIGRATIONS: readonly string[] = [
 	log,
@@ -31,7 +32,8 @@ export const MIGRATIONS: readonly string[] = [
 	saidOfRegulators,
 	baselines,
 	decisions,
-	mapping
+	mapping,
+	requests
 ].map(fillVocabularies);
 
 function fillVocabularies(sql: string): string {

@@ -2,18 +2,13 @@
  * The API for machines, under /api, described by /api/openapi.json. Touches the database and a spool folder.
  * Every error is JSON { error, remedy }. Refuses cross-origin POSTs and bodies beyond PLIMSOLL_MAX_UPLOAD_BYTES.
  */
-import { basename } from 'node:path';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { conversationJsonSchema } from '#ingest/schema';
-import { ingest } from '#ingest/ingest.server';
-import { sourceIn } from '#ingest/mapping/mappings.server';
-import { UnknownSourceError } from '#ingest/sources';
 import {
 	coverage,
 	definitionAsked,
 	knownAtTime,
 	mustBeAskable,
-	refreshFacts,
 	scorecard,
 	watermark,
 	weeksPresent,
@@ -24,31 +19,19 @@ import { intentPolicyOf } from '#stoploss/policy';
 import { DIMENSIONS, type Dimension } from '#warehouse/vocabulary';
 import { chosenWeeks } from '$lib/server/chosen-weeks';
 import { explain } from '$lib/server/explain';
-import { judgeAt, judgeNow, standing } from '$lib/server/judge.server';
+import { judgeAt, standing } from '$lib/server/judge.server';
 import { toArrow } from '$lib/server/measurement-arrow';
 import { toCsv } from '$lib/server/measurement-csv';
 import { calendar, limits, policy, warehouse } from '$lib/server/plimsoll.server';
-import { nudgeWatchman } from '$lib/server/watchman.server';
-import {
-	coverageRoute,
-	healthRoute,
-	ingestRoute,
-	schemaRoute,
-	scorecardRoute,
-	verdictsRoute
-} from './routes';
-import { TooLarge, spool, uploadLimit } from './spool.server';
+import { coverageRoute, healthRoute, schemaRoute, scorecardRoute, verdictsRoute } from './routes';
+import { registerIngest } from './ingest.server';
+import { TooLarge } from './spool.server';
 import { registerAlerts } from './alerts.server';
 import { registerLab } from './lab.server';
 import { registerDecisions } from './decisions.server';
 import { registerMappings } from './mapping.server';
 import { registerReview } from './review.server';
 import { registerWhy } from './why.server';
-
-const NO_BODY = {
-	error: 'The body is empty.',
-	remedy: 'Send the file as the request body, with a header such as content-type: application/x-ndjson.'
-};
 
 export function createApi() {
 	const api = new OpenAPIHono({
@@ -91,36 +74,7 @@ export function createApi() {
 		c.json({ ok: true as const, watermark: await watermark(await warehouse()) }, 200)
 	);
 
-	api.openapi(ingestRoute, async (c) => {
-		const { source, file } = c.req.valid('query');
-		const body = c.req.raw.body;
-		if (!body) return c.json(NO_BODY, 400);
-		// A bad policy refuses before anything is stored.
-		const rules = policy();
-		const db = await warehouse();
-		if (source !== undefined) {
-			const known = await sourceIn(db, source).catch((cause: unknown) => cause);
-			if (known instanceof UnknownSourceError)
-				return c.json({ error: known.message, remedy: 'Name one of them, or save a mapping first.' }, 400);
-		}
-		const spooled = await spool(body, file, uploadLimit());
-		try {
-			if (spooled.bytes === 0) return c.json(NO_BODY, 400);
-			const done = await ingest(db, { inputs: [spooled.path], source, now: new Date().toISOString() });
-			if (done.accepted > 0) {
-				await refreshFacts(db, intentPolicyOf(rules));
-				await judgeNow(db, rules);
-				nudgeWatchman();
-			}
-			// The spool folder is nobody's business.
-			const files = done.files.map((one) => ({ ...one, file: basename(one.file) }));
-			const quarantine = done.quarantine.map((one) => ({ ...one, file: basename(one.file) }));
-			return c.json({ ...done, files, quarantine }, files.some(({ error }) => error !== null) ? 422 : 200);
-		} finally {
-			await spooled.remove();
-		}
-	});
-
+	registerIngest(api);
 	api.openapi(scorecardRoute, async (c) => {
 		const { week, by, as_of, known_at, definition = [], format, ...given } = c.req.valid('query');
 		const dimensions = by.split(',').filter(Boolean);

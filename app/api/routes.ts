@@ -1,24 +1,14 @@
 /** The routes of the API as data: what each takes and answers, and in which words. Pure. */
 import { createRoute, z } from '@hono/zod-openapi';
-import { SOURCES } from '#ingest/sources';
 import { DIMENSIONS, METRICS } from '#warehouse/vocabulary';
-import {
-	asOfQuery,
-	explanation,
-	filterQuery,
-	health,
-	ingestReport,
-	measurement,
-	repeatable,
-	verdict
-} from './schemas';
+import { asOfQuery, explanation, filterQuery, health, measurement, repeatable, verdict } from './schemas';
 
-const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
+export const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
 	description,
 	content: { 'application/json': { schema } }
 });
-const refused = (description: string) => json(explanation, description);
-const FAILED = refused('Something went wrong inside; the log of the server says more.');
+export const refused = (description: string) => json(explanation, description);
+export const FAILED = refused('Something went wrong inside; the log of the server says more.');
 
 export const healthRoute = createRoute({
 	operationId: 'health',
@@ -26,43 +16,6 @@ export const healthRoute = createRoute({
 	path: '/health',
 	summary: 'Is the database there, and how far does the data reach?',
 	responses: { 200: json(health, 'It is.'), 500: FAILED }
-});
-
-export const ingestRoute = createRoute({
-	operationId: 'ingest',
-	method: 'post',
-	path: '/ingest',
-	summary: 'Takes in one file (the request body), then refreshes the facts and judges the stop-loss rules.',
-	request: {
-		query: z.object({
-			source: z
-				.string()
-				.optional()
-				.describe(
-					`Name of a format: ${SOURCES.map(({ name }) => name).join(', ')}; or of a mapping that is kept. Missing means by the name and the look of the file.`
-				),
-			file: z
-				.string()
-				.default('upload.ndjson')
-				.describe('Name to remember the file by; its ending says how it is packed, such as .gz.')
-		}),
-		body: {
-			description: 'The file as it is; it is streamed to disk and never held in memory whole.',
-			required: true,
-			content: {
-				'application/x-ndjson': { schema: z.string() },
-				'application/octet-stream': { schema: z.string().openapi({ format: 'binary' }) }
-			}
-		}
-	},
-	responses: {
-		200: json(ingestReport, 'What was read, accepted, unchanged and quarantined.'),
-		400: refused('The source is unknown or the body is empty.'),
-		403: refused('The request comes from another site.'),
-		413: refused('The body is too large.'),
-		422: json(ingestReport, 'The file as a whole could not be read; nothing of it was stored.'),
-		500: FAILED
-	}
 });
 
 export const scorecardRoute = createRoute({

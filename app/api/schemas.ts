@@ -52,7 +52,7 @@ export const ingestReport = z
 		),
 		quarantine: z
 			.array(z.object({ file: z.string(), line: whole().nullable(), field: z.string(), reason: z.string() }))
-			.describe('The first records that were put aside; the page Imports shows more.')
+			.describe('The first 1,000 records that were put aside; /api/imports/{ingest}/refused has all of them.')
 	})
 	.describe('read = accepted + unchanged + quarantined.')
 	.openapi('IngestReport');

@@ -20,6 +20,7 @@ import excluded from './excluded.sql?raw';
 import ingests from './ingests.sql?raw';
 import present from './present.sql?raw';
 import quarantineSql from './quarantine.sql?raw';
+import refusedLinesSql from './refused-lines.sql?raw';
 import span from './span.sql?raw';
 import transcript from './transcript.sql?raw';
 
@@ -176,6 +177,19 @@ export interface QuarantineRow {
 	reason: string;
 	raw: string | null;
 }
+
+export interface RefusedLine {
+	line: number | null;
+	recordId: string | null;
+	field: string;
+	reason: string;
+	/** As it came, up to a megabyte; null where it was not text. */
+	raw: string | null;
+}
+
+/** Every record of an ingest that was put aside, in the order of its file. */
+export const refusedLines = (warehouse: Warehouse, ingestId: number) =>
+	warehouse.all<RefusedLine>(refusedLinesSql, { ingest_id: ingestId });
 
 export const quarantine = (warehouse: Warehouse, page: Page = {}) =>
 	warehouse.all<QuarantineRow>(quarantineSql, pageOf(page));

@@ -15,7 +15,7 @@ export interface VerdictView {
 
 const share = (value: number) => formatValue(value, 'share');
 const range = ({ low, high }: { low: number; high: number }) =>
-	`${(low * 100).toFixed(1)} to ${formatPoints(high)}`;
+	`${formatPoints(low).replace(' points', '')} to ${formatPoints(high)}`;
 const MODES: Readonly<Record<string, string>> = {
 	contain: 'the AI closes it alone',
 	assist: 'the AI drafts and a person sends'
