@@ -55,7 +55,7 @@ describe('docs/openapi.json', () => {
 			}
 			for (const { name, in: place, schema } of operation.parameters ?? [])
 				expect({ place, schema: typeof schema }, name).toEqual({
-					place: path.includes(`{${name}}`) ? 'path' : 'query',
+					place: path.includes(`{${name}}`) ? 'path' : name === 'idempotency-key' ? 'header' : 'query',
 					schema: 'object'
 				});
 		}
