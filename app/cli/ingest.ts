@@ -20,7 +20,7 @@ import { sourceOfFile } from './map';
 import { askServer, type RunningServer } from './running-server';
 import { spoolStandardInput } from './standard-input';
 
-interface IngestOptions {
+export interface IngestOptions {
 	source?: string;
 	mapping?: string;
 	db: string;
@@ -31,6 +31,19 @@ interface IngestOptions {
 const EMPTY = 'There is no record in this file. Check that it was written completely.';
 
 export async function runIngest(given: readonly string[], options: IngestOptions): Promise<number> {
+	const report = await takeIn(given, options);
+	if (options.json) console.log(JSON.stringify(report, null, 2));
+	else printReport(report);
+	const failed = report.files.flatMap(({ file, error, read }) => {
+		const reason = error?.split('\n')[0] ?? (read === 0 ? EMPTY : null);
+		return reason === null ? [] : [`plimsoll: ${file}: ${reason}`];
+	});
+	for (const message of failed) console.error(message);
+	return failed.length > 0 ? EXIT.failed : EXIT.clear;
+}
+
+/** Takes in what was given: files, folders, patterns and standard input. */
+export async function takeIn(given: readonly string[], options: IngestOptions): Promise<IngestReport> {
 	if (options.mapping !== undefined && options.source !== undefined)
 		throw new Failure('Give --mapping or --source: a mapping names its source itself.');
 	const mapping = options.mapping === undefined ? null : sourceOfFile(options.mapping);
@@ -45,7 +58,7 @@ export async function runIngest(given: readonly string[], options: IngestOptions
 	for (const input of given) named.push(input === '-' ? await spoolStandardInput() : input);
 	const inputs = filesOf(named, mapping?.source ?? options.source);
 
-	const report = await withDatabase<IngestReport>(options.db, {
+	return withDatabase<IngestReport>(options.db, {
 		async directly() {
 			const warehouse = await openWarehouse(options.db);
 			const progress = startProgress('Reading', 'MB');
@@ -82,14 +95,6 @@ export async function runIngest(given: readonly string[], options: IngestOptions
 			return sendFiles(server, inputs, source);
 		}
 	});
-	if (options.json) console.log(JSON.stringify(report, null, 2));
-	else printReport(report);
-	const failed = report.files.flatMap(({ file, error, read }) => {
-		const reason = error?.split('\n')[0] ?? (read === 0 ? EMPTY : null);
-		return reason === null ? [] : [`plimsoll: ${file}: ${reason}`];
-	});
-	for (const message of failed) console.error(message);
-	return failed.length > 0 ? EXIT.failed : EXIT.clear;
 }
 
 async function sendFiles(

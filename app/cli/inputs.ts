@@ -11,18 +11,24 @@ import { Failure } from './failure';
 /** A source by name may be a mapping that only the database knows: any file that can hold records is its. */
 const HOLDS_RECORDS = /\.(csv|tsv|txt|json|jsonl|ndjson|parquet)$/i;
 
-export function filesOf(inputs: readonly string[], source: string | Source | undefined): string[] {
+/** Whether a name is that of a log: to the source that was asked for, or to any. */
+export function isLogFor(source: string | Source | undefined): (name: string) => boolean {
 	const asked = typeof source === 'string' ? SOURCES.find(({ name }) => name === source) : source;
-	const isLog = (name: string) => {
+	return (name) => {
 		const bare = name.replace(/\.(gz|zst)$/i, '');
 		if (asked) return asked.accepts(bare);
 		return source === undefined ? sourceFor(name) !== null : HOLDS_RECORDS.test(bare);
 	};
+}
+
+export function filesOf(inputs: readonly string[], source: string | Source | undefined): string[] {
+	const isLog = isLogFor(source);
 	const files = inputs.flatMap((input) => {
 		const found = statSync(input, { throwIfNoEntry: false });
 		if (found?.isDirectory()) {
 			const logs = globSync('**/*', { cwd: input, absolute: true }).filter(isLog).sort();
 			if (logs.length > 0) return logs;
+			const asked = typeof source === 'string' ? SOURCES.find(({ name }) => name === source) : source;
 			const reads = asked ? `the source ${asked.name}` : 'any source';
 			throw new Failure(
 				`${input}: no file in this folder has a name that ${reads} reads. Name the files themselves; \`plimsoll sources\` lists what is read.`

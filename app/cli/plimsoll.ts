@@ -24,6 +24,7 @@ import { FORMATS, runScorecard } from './scorecard';
 import { runSample } from './sample';
 import { serve } from './serve';
 import { listSources } from './sources';
+import { runWatch } from './watch';
 import { runPublish, runRestated, runTranslate, runWhy } from './why';
 
 const DEFAULT_DB = '.plimsoll/plimsoll.duckdb';
@@ -101,6 +102,13 @@ function parsePort(text: string): number {
 	return port;
 }
 
+function parseSeconds(text: string): number {
+	const seconds = Number(text);
+	if (!(seconds >= 0.1 && seconds <= 86_400))
+		throw new InvalidArgumentError('Write seconds, from 0.1 to 86400.');
+	return seconds;
+}
+
 function parseCount(text: string): number {
 	const count = Number(text);
 	if (!Number.isInteger(count) || count < 1000)
@@ -128,6 +136,27 @@ program
 	.option('--json', 'print the report as JSON')
 	.action(async (inputs: string[], options) => {
 		process.exitCode = await runIngest(inputs, options);
+	});
+
+program
+	.command('watch')
+	.description('take in what comes into a folder, until it is stopped; half-written files are left alone')
+	.argument('<folder>', 'watched with its subfolders')
+	.option(
+		'--source <name>',
+		'format of the files; see `plimsoll sources` (default: by the name of each file)'
+	)
+	.addOption(database())
+	.addOption(policy())
+	.addOption(new Option('--interval <seconds>', 'between two looks').argParser(parseSeconds).default(5))
+	.addOption(
+		new Option('--settle <seconds>', 'how long a file must have been still')
+			.argParser(parseSeconds)
+			.default(10)
+	)
+	.option('--once', 'take in what is there and still, then end')
+	.action(async (folder: string, options) => {
+		process.exitCode = await runWatch(folder, options);
 	});
 
 program

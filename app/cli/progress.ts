@@ -10,20 +10,22 @@ export function startProgress(label: string, unit: string): Progress {
 	if (!process.stderr.isTTY) return { update: () => undefined, stop: () => undefined };
 	const bar = new SingleBar(
 		{
-			format: `${label} {bar} {percentage} % | {value}/{total} ${unit} | {duration_formatted}`,
+			format: `${label} {bar} {percentage} % | {value}/{total} ${unit} | {rate} ${unit}/s | {duration_formatted}, {eta_formatted} left`,
 			hideCursor: true,
 			clearOnComplete: false,
 			stream: process.stderr
 		},
 		Presets.shades_classic
 	);
-	let started = false;
+	let started = 0;
 	return {
 		update(done, total) {
-			if (!started) bar.start(total, done);
-			else bar.setTotal(total);
-			started = true;
-			bar.update(done);
+			if (!started) {
+				started = Date.now();
+				bar.start(total, done, { rate: '-' });
+			} else bar.setTotal(total);
+			const seconds = (Date.now() - started) / 1000;
+			bar.update(done, { rate: seconds > 0.5 ? (done / seconds).toFixed(1) : '-' });
 		},
 		stop() {
 			if (started) bar.stop();
