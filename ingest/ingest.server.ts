@@ -15,6 +15,7 @@ import type { Session, Warehouse } from '../warehouse/warehouse.server';
 import { commit, NOTHING } from './commit.server';
 import { expand } from './expand.server';
 import { cutLongLines, LineTooLongError, openFile, sizeOf, type ReadableFile } from './open-file.server';
+import { applied, type Applied, type Privacy } from './privacy.server';
 import { writeSegment } from './segment.server';
 import { chosen } from './choose-source.server';
 import { refuseCutShort } from './cut-short.server';
@@ -59,6 +60,8 @@ export interface IngestRequest {
 	/** RFC 3339; no record may be more than 24 hours past it. */
 	now: string;
 	onProgress?: (progress: IngestProgress) => void;
+	/** What is done to texts and customer ids on the way; nothing where it isn't given, and ids as the database has them. */
+	privacy?: Privacy;
 	/** Refused rows that the report names; 20 where it isn't given. */
 	shown?: number;
 	/** Stores more in the transaction that makes a batch count, with the report of that batch. */
@@ -98,6 +101,7 @@ export async function ingest(warehouse: Warehouse, request: IngestRequest): Prom
 	);
 	const bytesTotal = deliveries.reduce((sum, one) => sum + one.bytes, 0);
 	const { shown = SHOWN, within } = request;
+	const privacy = await applied(warehouse, request.privacy);
 	const empty = (): IngestReport => ({ source: asked?.name ?? null, files: [], ...NOTHING, quarantine: [] });
 	const report = empty();
 	const add = (to: IngestReport, taken: readonly Taken[]) => {
@@ -122,6 +126,7 @@ export async function ingest(warehouse: Warehouse, request: IngestRequest): Prom
 		show(0, report.files.length);
 		const taken = await takeIn(warehouse, batch, {
 			now: request.now,
+			privacy,
 			shown,
 			onShare: (share) => show(share, report.files.length),
 			within: within && ((session, those) => within(session, add(empty(), those)))
@@ -170,13 +175,14 @@ interface Taken {
 
 interface Taking {
 	now: string;
+	privacy: Applied;
 	shown: number;
 	onShare: (share: number) => void;
 	within: ((session: Session, taken: readonly Taken[]) => Promise<void>) | undefined;
 }
 
 async function takeIn(warehouse: Warehouse, batch: readonly Delivery[], taking: Taking): Promise<Taken[]> {
-	const { now, shown, onShare, within } = taking;
+	const { now, privacy, shown, onShare, within } = taking;
 	const spool = mkdtempSync(join(tmpdir(), 'plimsoll-spool-'));
 	const segment = `${randomUUID()}.parquet`;
 	const taken = batch.map(({ file, source, bytes }) => ({
@@ -201,7 +207,7 @@ async function takeIn(warehouse: Warehouse, batch: readonly Delivery[], taking: 
 		const paths = { segment: join(warehouse.transcripts, segment), spool };
 		const full = readable.filter(({ file }) => !file.empty).map(({ file }) => file.path);
 		const write = (files: readonly string[]) =>
-			writeSegment(warehouse, { source, files, paths, now, onShare });
+			writeSegment(warehouse, { source, files, paths, now, privacy, onShare });
 		const quarantined =
 			full.length === 0
 				? 0

@@ -4,6 +4,7 @@
  */
 import { SCHEMA_VERSION } from './canonical';
 import { LINE_TOO_LONG, LONGEST_LINE_BYTES, REFUSAL } from './limits';
+import { redactedSql, type Redaction } from './redaction';
 import {
 	CONVERSATION_FIELDS,
 	LINE_FIELDS,
@@ -232,6 +233,36 @@ const SIDE_COLUMNS: Fields = Object.fromEntries(
 	Object.entries(LINE_FIELDS).filter(([name]) => Object.values(SIDE_FIELDS).some((fields) => name in fields))
 );
 
+/** What is done to people's texts and ids on the way. */
+export interface Shield {
+	redaction: Redaction;
+	/** Customer ids become HMAC-SHA-256 (RFC 2104), by the variables `id_inner` and `id_outer`. */
+	hashed: boolean;
+	/** Records of customers whose hash is in the variable `forgotten`, by `forgotten_salt`, are refused. */
+	forgotten: boolean;
+}
+
+const HASHED_ID = `sha256(getvariable('id_outer') || unhex(sha256(getvariable('id_inner') || encode(c.customer_id))))`;
+const FORGOTTEN = 'customer_id: was forgotten on request, and is not taken in again';
+
+/** A list of records whose named texts are redacted; JSON that would no longer be such is kept as one text in it. */
+function shielded(column: string, redaction: Redaction): string {
+	const field = CONVERSATION_FIELDS[column] as { fields: Fields };
+	const inner = Object.entries(field.fields).map(([name, leaf]) => {
+		const value = at('e', name);
+		const free = leaf.kind === 'json' || (leaf.kind === 'text' && !('pattern' in leaf));
+		if (!free) return `'${name}': ${value}`;
+		const safe = redactedSql(value, redaction);
+		return leaf.kind === 'json'
+			? `'${name}': list_transform([${safe}], lambda j: CASE WHEN j IS NULL OR json_valid(j) THEN j ELSE json_object('redacted', j)::VARCHAR END)[1]`
+			: `'${name}': ${safe}`;
+	});
+	return `list_transform(c."${column}", lambda e: {${inner.join(', ')}})`;
+}
+
+/** Columns that hold what people wrote. */
+const WRITTEN = ['messages', 'tool_calls'];
+
 /**
  * One pass from a relation with the columns `json` and `file_no` (and, when lines are kept, `line` and `raw`) to the
  * rows of a segment: `file_no`, `record`, `problem` ('field: reason' or null), `raw` where there is a problem,
@@ -241,8 +272,17 @@ const SIDE_COLUMNS: Fields = Object.fromEntries(
 export function parseSql(
 	relation: string,
 	lackable: readonly Lackable[],
-	keep: 'line' | null = null
+	keep: 'line' | null,
+	{ redaction, hashed, forgotten }: Shield
 ): string {
+	const redacts = redaction.kinds.length + redaction.patterns.length > 0;
+	const customerId = hashed ? HASHED_ID : 'c.customer_id';
+	const columnSql = (name: string) => {
+		if (name === 'id') return 'coalesce(c.id, refused_id) AS id';
+		if (name === 'customer_id') return `${customerId} AS customer_id`;
+		if (redacts && WRITTEN.includes(name)) return `${shielded(name, redaction)} AS "${name}"`;
+		return `c."${name}"`;
+	};
 	const columns = Object.keys(CONVERSATION_FIELDS).filter(
 		(name) => name !== 'record' && name !== 'schema_version'
 	);
@@ -292,6 +332,7 @@ WITH valid AS (
 ), judged AS (
 	SELECT * EXCLUDE (problem), CASE
 		WHEN problem IS NOT NULL THEN problem
+		${forgotten ? `WHEN list_contains(getvariable('forgotten'), sha256(getvariable('forgotten_salt') || ${customerId})) THEN '${FORGOTTEN}'` : ''}
 		WHEN c.ended_at < c.started_at THEN 'ended_at: is before started_at'
 		WHEN c.resolved_at < c.started_at THEN 'resolved_at: is before started_at'
 		WHEN c.rating.score > coalesce(c.rating.scale, 5) THEN 'rating.score: is above its scale'
@@ -303,9 +344,9 @@ WITH valid AS (
 	END AS problem
 	FROM timed
 )
-SELECT ${kept}, record, problem, CASE WHEN problem IS NOT NULL THEN left(raw, ${RAW_KEPT}) END AS raw,
+SELECT ${kept}, record, problem, CASE WHEN problem IS NOT NULL${forgotten ? ` AND problem <> '${FORGOTTEN}'` : ''} THEN ${redactedSql(`left(raw, ${RAW_KEPT})`, redaction)} END AS raw,
 	coalesce(c.updated_at, side.updated_at, newest, side_newest) AS version_at,
 	CASE WHEN record = 'conversation' THEN hash(c) ELSE hash(side) END AS content_hash,
-	${columns.map((name) => (name === 'id' ? 'coalesce(c.id, refused_id) AS id' : `c."${name}"`)).join(', ')}, side
+	${columns.map(columnSql).join(', ')}, side
 FROM judged`;
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Session, Warehouse } from '../warehouse/warehouse.server';
 import type { Counts } from './ingest.server';
 import { LineTooLongError } from './open-file.server';
+import type { Applied } from './privacy.server';
 import { parseSql } from './record-sql';
 import type { Source } from './sources/index';
 import countSegment from './sql/count-segment.sql?raw';
@@ -22,6 +23,7 @@ export interface SegmentRequest {
 	files: readonly string[];
 	paths: Paths;
 	now: string;
+	privacy: Applied;
 	onShare: (share: number) => void;
 }
 
@@ -39,16 +41,17 @@ function valuesIn(sql: string, { values = {} }: Source): Source['values'] {
 /** Returns how many rows were refused. */
 export function writeSegment(
 	warehouse: Warehouse,
-	{ source, files, paths, now, onShare }: SegmentRequest
+	{ source, files, paths, now, privacy, onShare }: SegmentRequest
 ): Promise<number> {
 	const written = `${paths.segment}.tmp`;
 	const [first = ''] = files;
 	return warehouse.withConnection(async (session) => {
 		await source.check?.(session, files);
 		await session.run('SET VARIABLE now = $now::TIMESTAMPTZ', { now });
+		await privacy.setVariables(session);
 		const watch = setInterval(() => onShare(session.progress()), PROGRESS_MILLISECONDS);
 		try {
-			const rows = parseSql(source.select(first), source.mayLack);
+			const rows = parseSql(source.select(first), source.mayLack, null, privacy);
 			await session.run(`COPY (${rows}) TO $target ${FORMAT}`, {
 				...valuesIn(rows, source),
 				files,
@@ -62,7 +65,7 @@ export function writeSegment(
 		}
 		const counts = await session.all<Counts>(countSegment, { segment_file: written });
 		const quarantined = counts.reduce((sum, one) => sum + one.quarantined, 0);
-		if (quarantined > 0) await writeRefused(session, { source, files, paths }, written, quarantined);
+		if (quarantined > 0) await writeRefused(session, { source, files, paths, privacy }, written, quarantined);
 		renameSync(written, paths.segment);
 		return quarantined;
 	});
@@ -70,12 +73,12 @@ export function writeSegment(
 
 async function writeRefused(
 	session: Session,
-	{ source, files, paths }: Pick<SegmentRequest, 'source' | 'files' | 'paths'>,
+	{ source, files, paths, privacy }: Pick<SegmentRequest, 'source' | 'files' | 'paths' | 'privacy'>,
 	written: string,
 	quarantined: number
 ): Promise<void> {
 	const target = quarantineFile(paths);
-	const numbered = `SELECT file_no, line, id, problem, raw FROM (${parseSql(source.numbered(files[0] ?? ''), source.mayLack, 'line')}) WHERE problem IS NOT NULL`;
+	const numbered = `SELECT file_no, line, id, problem, raw FROM (${parseSql(source.numbered(files[0] ?? ''), source.mayLack, 'line', privacy)}) WHERE problem IS NOT NULL`;
 	const found = await session
 		.run(`COPY (${numbered}) TO $target (FORMAT parquet)`, { ...valuesIn(numbered, source), files, target })
 		.then(() => session.all<{ n: number }>('SELECT count(*) AS n FROM read_parquet($target)', { target }))

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { LineCounter, isNode, parseDocument } from 'yaml';
 import { z } from 'zod';
 import type { Limits } from '../queries/measurement';
-import { METRICS, type MetricName } from '../warehouse/vocabulary';
+import { METRICS, REDACTED, type MetricName } from '../warehouse/vocabulary';
 import { confidenceFor, DEFAULT_CONFIDENCE, type Confidence } from './budget';
 import { probationSchema, routingSchema } from './rollback-policy';
 import { receiverProblems, receiverSchema } from './receivers';
@@ -26,6 +26,52 @@ const businessHoursSchema = z.strictObject({
 });
 
 const intentList = z.array(z.string().min(1)).default([]);
+
+/** RE2, which looks at nothing around a match; JavaScript reads the rest of it alike. */
+function isPattern(text: string): boolean {
+	if (/\(\?[=!<]|\\[1-9]/.test(text)) return false;
+	try {
+		return !new RegExp(text, 'u').test('');
+	} catch {
+		return false;
+	}
+}
+
+const privacySchema = z
+	.strictObject({
+		redact: z
+			.array(z.enum(REDACTED))
+			.default([...REDACTED])
+			.describe('Taken out of texts before they are stored; [] for nothing.'),
+		patterns: z
+			.array(
+				z.strictObject({
+					name: z
+						.string()
+						.regex(/^[a-z][a-z0-9_]{0,39}$/, 'Write a name as order_number')
+						.describe('Stands in the text in square brackets.'),
+					pattern: z
+						.string()
+						.max(1000)
+						.refine(
+							isPattern,
+							'This is no pattern that can be used: RE2 syntax, without look-around and back-references, and it must not match an empty text'
+						)
+				})
+			)
+			.default([])
+			.describe('Patterns of your own, in RE2 syntax.'),
+		customer_ids: z
+			.enum(['plain', 'hashed'])
+			.default('plain')
+			.describe('hashed: kept only as HMAC-SHA-256 under the key in PLIMSOLL_ID_KEY.'),
+		retention_days: z
+			.int()
+			.min(30)
+			.optional()
+			.describe('Texts are deleted this many days after a conversation closed; what was counted stays.')
+	})
+	.prefault({});
 
 export const policySchema = z.strictObject({
 	version: z.literal(1),
@@ -60,6 +106,7 @@ export const policySchema = z.strictObject({
 			.optional()
 			.describe('Cost of a minute of a person, in units of the currency of the log.')
 	}),
+	privacy: privacySchema,
 	minimum_evidence: z.int().min(10).default(50),
 	routing: routingSchema.optional(),
 	stop_loss: z.strictObject({

@@ -16,6 +16,7 @@ import baselines from './migrations/013_baselines.sql?raw';
 import decisions from './migrations/014_decisions.sql?raw';
 import mapping from './migrations/015_mapping.sql?raw';
 import requests from './migrations/016_requests.sql?raw';
+import privacy from './migrations/017_privacy.sql?raw';
 
 export const MIGRATIONS: readonly string[] = [
 	log,
@@ -33,7 +34,8 @@ export const MIGRATIONS: readonly string[] = [
 	baselines,
 	decisions,
 	mapping,
-	requests
+	requests,
+	privacy
 ].map(fillVocabularies);
 
 function fillVocabularies(sql: string): string {

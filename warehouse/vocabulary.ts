@@ -198,3 +198,7 @@ export const SKIP_REASONS = [
 	'deleted'
 ] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
+
+/** What is taken out of texts before they are stored. */
+export const REDACTED = ['email', 'iban', 'card', 'phone', 'network'] as const;
+export type RedactedKind = (typeof REDACTED)[number];

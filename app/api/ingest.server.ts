@@ -10,11 +10,13 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { ingest, type IngestReport } from '#ingest/ingest.server';
 import { sourceIn } from '#ingest/mapping/mappings.server';
+import { PrivacyError } from '#ingest/privacy.server';
 import { answeredBefore, KeyUsedError, rememberAnswer } from '#ingest/requests.server';
 import { UnknownSourceError } from '#ingest/sources';
 import { refreshFacts, refusedLines } from '#queries/queries.server';
 import { intentPolicyOf } from '#stoploss/policy';
 import { judgeNow } from '$lib/server/judge.server';
+import { privacyOf } from '$lib/server/policy-file.server';
 import { policy, warehouse } from '$lib/server/plimsoll.server';
 import { nudgeWatchman } from '$lib/server/watchman.server';
 import { ingestRoute, ingestSourceRoute, refusedLinesRoute } from './ingest-routes';
@@ -72,6 +74,7 @@ async function takeIn(
 			inputs: [spooled.path],
 			source,
 			now,
+			privacy: privacyOf(rules),
 			shown: SHOWN,
 			...(named && {
 				within: (session, report) => rememberAnswer(session, named, told(report), now)
@@ -86,6 +89,8 @@ async function takeIn(
 	} catch (error) {
 		if (error instanceof KeyUsedError)
 			return c.json({ error: error.message, remedy: 'Use a new key for new content.' }, 422);
+		if (error instanceof PrivacyError)
+			return c.json({ error: error.message, remedy: 'See docs/privacy.md.' }, 409);
 		throw error;
 	} finally {
 		await spooled.remove();

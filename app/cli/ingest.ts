@@ -11,7 +11,7 @@ import { refreshFacts } from '#queries/queries.server';
 import { intentPolicyOf } from '#stoploss/policy';
 import { openWarehouse } from '#warehouse/warehouse.server';
 import { judgeNow } from '../lib/server/judge.server';
-import { loadPolicy } from '../lib/server/policy-file.server';
+import { loadPolicy, privacyOf } from '../lib/server/policy-file.server';
 import { withDatabase } from './database';
 import { EXIT, Failure } from './failure';
 import { startProgress } from './progress';
@@ -70,6 +70,7 @@ export async function takeIn(given: readonly string[], options: IngestOptions): 
 					inputs,
 					source: mapping?.source ?? options.source,
 					now,
+					privacy: privacyOf(policy),
 					onProgress: ({ bytesDone, bytesTotal }) =>
 						progress.update(Math.round(bytesDone / 1e6), Math.ceil(bytesTotal / 1e6))
 				});

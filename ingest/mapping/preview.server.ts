@@ -2,6 +2,7 @@
  * What a source would make of files, without storing any of it: the same reading and the same parser as an ingest.
  * Touches disk (a temporary folder) and the warehouse.
  */
+import { AS_IT_COMES } from '../privacy.server';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -44,7 +45,14 @@ export async function preview(
 		}
 		if (opened.length === 0) return { read: 0, good: 0, quarantined: 0, records: [], reasons: [] };
 		const write = (paths_: readonly string[]) =>
-			writeSegment(warehouse, { source, files: paths_, paths, now, onShare: () => undefined });
+			writeSegment(warehouse, {
+				source,
+				files: paths_,
+				paths,
+				now,
+				privacy: AS_IT_COMES,
+				onShare: () => undefined
+			});
 		const quarantined = await write(opened).catch(async (cause: unknown) => {
 			if (!(cause instanceof LineTooLongError)) throw cause;
 			return write(await Promise.all(opened.map((path) => cutLongLines(path, spool))));

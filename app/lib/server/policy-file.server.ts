@@ -6,6 +6,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import builtIn from '../../../plimsoll.yaml?raw';
 import { parsePolicy, type Policy, type PolicyProblem } from '#stoploss/policy';
 import { lastGoodPolicy } from '#stoploss/ledger.server';
+import type { Privacy } from '#ingest/privacy.server';
 import type { Calendar } from '#queries/measurement';
 import type { Warehouse } from '#warehouse/warehouse.server';
 
@@ -62,6 +63,16 @@ export function problemsOf(path: string): string[] {
 /** The day that an instant falls on in the zone of the account, as 2026-03-09. */
 export const localDay = ({ account }: Policy, at: string) =>
 	new Intl.DateTimeFormat('en-CA', { timeZone: account.time_zone }).format(new Date(at));
+
+/** What an ingest does to texts and customer ids; the key is the environment's. */
+export function privacyOf({ privacy }: Policy): Privacy {
+	const { redact, patterns, customer_ids } = privacy;
+	return {
+		redaction: { kinds: redact, patterns },
+		customerIds: customer_ids,
+		key: process.env['PLIMSOLL_ID_KEY'] || undefined
+	};
+}
 
 export function calendarOf({ account }: Policy): Calendar {
 	return { timeZone: account.time_zone, weekStart: account.week_start };
