@@ -260,6 +260,15 @@ function shielded(column: string, redaction: Redaction): string {
 	return `list_transform(c."${column}", lambda e: {${inner.join(', ')}})`;
 }
 
+/** A list of records of a segment without any text that somebody wrote; roles, times and outcomes stay. */
+export function scrubbed(column: string): string {
+	const { fields } = CONVERSATION_FIELDS[column] as { fields: Fields };
+	const inner = Object.entries(fields).map(([name, { kind }]) =>
+		kind === 'text' || kind === 'json' ? `'${name}': NULL::VARCHAR` : `'${name}': ${at('e', name)}`
+	);
+	return `list_transform(s."${column}", lambda e: {${inner.join(', ')}})`;
+}
+
 /** Columns that hold what people wrote. */
 const WRITTEN = ['messages', 'tool_calls'];
 

@@ -29,7 +29,7 @@ export interface SegmentRequest {
 
 export const quarantineFile = ({ spool }: Paths) => join(spool, 'quarantine.parquet');
 
-const FORMAT = '(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 20480)';
+export const SEGMENT_FORMAT = '(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 20480)';
 const PROGRESS_MILLISECONDS = 200;
 
 /** The values of a source that a statement names: DuckDB refuses one that it does not. */
@@ -52,7 +52,8 @@ export function writeSegment(
 		const watch = setInterval(() => onShare(session.progress()), PROGRESS_MILLISECONDS);
 		try {
 			const rows = parseSql(source.select(first), source.mayLack, null, privacy);
-			await session.run(`COPY (${rows}) TO $target ${FORMAT}`, {
+			// Refused lines are kept in the quarantine only, where they can be taken out.
+			await session.run(`COPY (SELECT * EXCLUDE (raw) FROM (${rows})) TO $target ${SEGMENT_FORMAT}`, {
 				...valuesIn(rows, source),
 				files,
 				target: written
@@ -65,7 +66,7 @@ export function writeSegment(
 		}
 		const counts = await session.all<Counts>(countSegment, { segment_file: written });
 		const quarantined = counts.reduce((sum, one) => sum + one.quarantined, 0);
-		if (quarantined > 0) await writeRefused(session, { source, files, paths, privacy }, written, quarantined);
+		if (quarantined > 0) await writeRefused(session, { source, files, paths, privacy }, quarantined);
 		renameSync(written, paths.segment);
 		return quarantined;
 	});
@@ -74,7 +75,6 @@ export function writeSegment(
 async function writeRefused(
 	session: Session,
 	{ source, files, paths, privacy }: Pick<SegmentRequest, 'source' | 'files' | 'paths' | 'privacy'>,
-	written: string,
 	quarantined: number
 ): Promise<void> {
 	const target = quarantineFile(paths);
@@ -84,9 +84,11 @@ async function writeRefused(
 		.then(() => session.all<{ n: number }>('SELECT count(*) AS n FROM read_parquet($target)', { target }))
 		.catch(() => []);
 	if (found[0]?.n === quarantined) return;
-	// Lines that can't be told apart (such as bytes that are not UTF-8): the reason is kept, the line is not.
-	await session.run(
-		`COPY (SELECT file_no, NULL::BIGINT AS line, id, problem, raw FROM read_parquet($written) WHERE problem IS NOT NULL) TO $target (FORMAT parquet)`,
-		{ written, target }
-	);
+	// Lines that can't be told apart (such as bytes that are not UTF-8): the number is not known.
+	const unnumbered = `SELECT file_no, NULL::BIGINT AS line, id, problem, raw FROM (${parseSql(source.select(files[0] ?? ''), source.mayLack, null, privacy)}) WHERE problem IS NOT NULL`;
+	await session.run(`COPY (${unnumbered}) TO $target (FORMAT parquet)`, {
+		...valuesIn(unnumbered, source),
+		files,
+		target
+	});
 }

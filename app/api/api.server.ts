@@ -30,6 +30,7 @@ import { registerAlerts } from './alerts.server';
 import { registerLab } from './lab.server';
 import { registerDecisions } from './decisions.server';
 import { registerMappings } from './mapping.server';
+import { registerPrivacy } from './privacy.server';
 import { registerReview } from './review.server';
 import { registerWhy } from './why.server';
 
@@ -75,6 +76,7 @@ export function createApi() {
 	);
 
 	registerIngest(api);
+	registerPrivacy(api);
 	api.openapi(scorecardRoute, async (c) => {
 		const { week, by, as_of, known_at, definition = [], format, ...given } = c.req.valid('query');
 		const dimensions = by.split(',').filter(Boolean);

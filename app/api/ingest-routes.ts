@@ -34,7 +34,9 @@ const responses = {
 	),
 	400: refused('The source is unknown or the body is empty.'),
 	403: refused('The request comes from another site.'),
-	409: refused('A request with this key is still being worked on, ask again; or the policy goes against how this database keeps customer ids.'),
+	409: refused(
+		'A request with this key is still being worked on, ask again; or the policy goes against how this database keeps customer ids.'
+	),
 	413: refused('The body is too large.'),
 	422: json(
 		z.union([ingestReport, refused('').content['application/json'].schema]),

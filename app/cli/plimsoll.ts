@@ -21,6 +21,7 @@ import { runMap } from './map';
 import { checkPolicyFile } from './policy';
 import { testPolicyFile } from './policy-test';
 import { FORMATS, runScorecard } from './scorecard';
+import { runForget, runRetain } from './privacy';
 import { runSample } from './sample';
 import { serve } from './serve';
 import { listSources } from './sources';
@@ -102,6 +103,12 @@ function parsePort(text: string): number {
 	return port;
 }
 
+function parseDays(text: string): number {
+	const days = Number(text);
+	if (!Number.isInteger(days) || days < 1) throw new InvalidArgumentError('Write a whole number of days.');
+	return days;
+}
+
 function parseSeconds(text: string): number {
 	const seconds = Number(text);
 	if (!(seconds >= 0.1 && seconds <= 86_400))
@@ -157,6 +164,35 @@ program
 	.option('--once', 'take in what is there and still, then end')
 	.action(async (folder: string, options) => {
 		process.exitCode = await runWatch(folder, options);
+	});
+
+program
+	.command('forget')
+	.description('remove the text and the identity of a customer; what was counted stays')
+	.argument('[customer]', 'the id as the logs have it, also where ids are kept hashed')
+	.option('--by <name>', 'who asks for it')
+	.option('--receipts', 'list who asked when, and how much went')
+	.addOption(database())
+	.addOption(policy())
+	.option('--json', 'print as JSON')
+	.action(async (customer: string | undefined, options) => {
+		process.exitCode = await runForget(customer, options);
+	});
+
+program
+	.command('retain')
+	.description('delete texts that were kept long enough; what was counted stays')
+	.addOption(
+		new Option('--days <count>', 'days since a conversation closed (default: that of the policy)').argParser(
+			parseDays
+		)
+	)
+	.option('--dry-run', 'say what would go')
+	.addOption(database())
+	.addOption(policy())
+	.option('--json', 'print as JSON')
+	.action(async (options) => {
+		process.exitCode = await runRetain(options);
 	});
 
 program

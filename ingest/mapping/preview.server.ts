@@ -62,7 +62,7 @@ export async function preview(
 		});
 		const shown = await warehouse.all<{ record: string }>(
 			`SELECT to_json(s)::VARCHAR AS record FROM (
-				SELECT * EXCLUDE (file_no, problem, raw, version_at, content_hash)
+				SELECT * EXCLUDE (file_no, problem, version_at, content_hash)
 				FROM read_parquet($segment) WHERE problem IS NULL LIMIT ${SHOWN}
 			) s`,
 			{ segment: paths.segment }

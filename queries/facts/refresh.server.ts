@@ -69,7 +69,9 @@ export function refreshFacts(warehouse: Warehouse, policy: IntentPolicy): Promis
 		await session.run(touched, { everything, since });
 		await session.run(scope, { since });
 		await session.run(
-			`DELETE FROM fact.derived_intent WHERE $everything OR conversation_key IN (SELECT conversation_key FROM scope WHERE fresh)`,
+			// What was derived from words that were deleted since can't be derived again.
+			`DELETE FROM fact.derived_intent WHERE ($everything AND conversation_key NOT IN (SELECT conversation_key FROM log.conversation WHERE text_deleted_at IS NOT NULL AND superseded_by IS NULL))
+				OR (NOT $everything AND conversation_key IN (SELECT conversation_key FROM scope WHERE fresh))`,
 			{ everything }
 		);
 		await session.run(deriveByTool);

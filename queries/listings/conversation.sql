@@ -9,7 +9,7 @@ WITH late AS (
 	WHERE record = 'rating' AND superseded_by IS NULL AND score IS NOT NULL AND conversation_source = $source AND conversation_id = $id
 )
 SELECT c.segment, c.segment_row, c.status, c.intent_confidence, c.escalation_reason, c.handoff_parts, c.handed_off_at,
-	c.engaged_at, c.escalation_needed_at,
+	c.engaged_at, c.escalation_needed_at, c.text_deleted_at,
 	coalesce(late.score, c.rating_score) AS rating_score,
 	CASE WHEN late.score IS NOT NULL THEN late.scale ELSE c.rating_scale END AS rating_scale,
 	CASE WHEN late.score IS NOT NULL THEN late.answered_at ELSE c.rating_answered_at END AS rating_answered_at,

@@ -58,6 +58,8 @@ export interface Conversation extends ConversationRow {
 	intentConfidence: number | null;
 	escalationReason: string | null;
 	escalationNeededAt: string | null;
+	/** When its words were deleted, by retention or on request; null while they are there. */
+	textDeletedAt: string | null;
 	handedOffAt: string | null;
 	engagedAt: string | null;
 	abandonedAt: string | null;
