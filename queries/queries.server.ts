@@ -72,3 +72,14 @@ export {
 	type HandledRow,
 	type TellingConversation
 } from './rollback/rollback.server';
+export {
+	arrowBehind,
+	behindBlock,
+	behindCounts,
+	BLOCK,
+	exportBehind,
+	EXPORTS,
+	type BehindRequest,
+	type BehindRow
+} from './behind/behind.server';
+export { SIDES, sidesOf, SORTS, type Side, type SideCounts, type Sort } from './behind/sides';

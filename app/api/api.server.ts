@@ -26,6 +26,7 @@ import { calendar, limits, policy, warehouse } from '$lib/server/plimsoll.server
 import { coverageRoute, healthRoute, schemaRoute, scorecardRoute, verdictsRoute } from './routes';
 import { registerIngest } from './ingest.server';
 import { TooLarge } from './spool.server';
+import { registerBehind } from './behind.server';
 import { registerAlerts } from './alerts.server';
 import { registerLab } from './lab.server';
 import { registerDecisions } from './decisions.server';
@@ -147,6 +148,7 @@ export function createApi() {
 	);
 
 	registerWhy(api);
+	registerBehind(api);
 	registerReview(api);
 	registerDecisions(api);
 	registerMappings(api);

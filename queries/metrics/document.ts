@@ -3,11 +3,16 @@
  * here. Pure.
  */
 import { METRICS, type MetricName } from '../../warehouse/vocabulary';
+import businessClock from '../scorecard/business-clock.sql?raw';
+import costEach from '../scorecard/cost-each.sql?raw';
 import costs from '../scorecard/costs.sql?raw';
+import followed from '../scorecard/followed.sql?raw';
 import outcomes from '../scorecard/outcomes.sql?raw';
+import refundEach from '../scorecard/refund-each.sql?raw';
 import refunds from '../scorecard/refunds.sql?raw';
 import resolution from '../scorecard/resolution.sql?raw';
 import survival from '../scorecard/survival.sql?raw';
+import timed from '../scorecard/timed.sql?raw';
 import waited from '../scorecard/waited.sql?raw';
 import waitsBusiness from '../scorecard/waits-business.sql?raw';
 import waits from '../scorecard/waits.sql?raw';
@@ -18,15 +23,18 @@ export interface Documented extends Definition {
 }
 
 const STATEMENTS: Partial<Record<MetricName, [file: string, text: string]>> = {
-	recontact_72h_estimate: ['survival.sql', survival],
+	recontact_72h_estimate: ['followed.sql and survival.sql', followed + survival],
 	escalation_latency: ['waited.sql and waits.sql', waited + waits],
-	escalation_latency_business_hours: ['waited.sql and waits-business.sql', waited + waitsBusiness],
-	refund_error_rate: ['refunds.sql', refunds],
-	refund_error_money: ['refunds.sql', refunds],
-	refund_approval: ['refunds.sql', refunds],
-	time_to_resolution: ['resolution.sql', resolution],
-	cost_per_contact: ['costs.sql', costs],
-	cost_per_durable_resolution: ['costs.sql', costs]
+	escalation_latency_business_hours: [
+		'waited.sql, business-clock.sql and waits-business.sql',
+		waited + businessClock + waitsBusiness
+	],
+	refund_error_rate: ['refund-each.sql and refunds.sql', refundEach + refunds],
+	refund_error_money: ['refund-each.sql and refunds.sql', refundEach + refunds],
+	refund_approval: ['refund-each.sql and refunds.sql', refundEach + refunds],
+	time_to_resolution: ['timed.sql and resolution.sql', timed + resolution],
+	cost_per_contact: ['cost-each.sql and costs.sql', costEach + costs],
+	cost_per_durable_resolution: ['cost-each.sql and costs.sql', costEach + costs]
 };
 
 /** Columns of outcomes.sql that are not called as their metric. */

@@ -2,11 +2,7 @@
 -- clock: closed_at; hours from the first customer message to the resolve
 -- includes: contacts resolved by $asOf; median, p90 and the order statistics that bound the median with 95 % confidence
 -- excludes: contacts without a start or a resolve
-, timed AS (
-	SELECT label, path, tier, intent, channel, market, language, source, customer_value,
-		epoch(resolved_at - started_at) / 3600 AS hours
-	FROM sliced WHERE resolved_at >= started_at AND resolved_at <= as_of
-), ranked AS (
+, ranked AS (
 	SELECT *, row_number() OVER slice_order AS position, count(*) OVER slice AS n FROM timed
 	WINDOW slice AS (PARTITION BY label, path, tier, intent, channel, market, language, source, customer_value),
 		slice_order AS (PARTITION BY label, path, tier, intent, channel, market, language, source, customer_value ORDER BY hours)

@@ -10,12 +10,17 @@ import { weekWindow } from '../calendar';
 import type { Calendar, Limits, Measurement, Slice, Window } from '../measurement';
 import { measure } from './measure';
 import type { Costs, Counts, Known, Refunds, Resolution, Survival, Wait } from './rows';
+import businessClock from './business-clock.sql?raw';
+import costEach from './cost-each.sql?raw';
 import costs from './costs.sql?raw';
 import counts from './counts.sql?raw';
+import followed from './followed.sql?raw';
 import outcomes from './outcomes.sql?raw';
+import refundEach from './refund-each.sql?raw';
 import refunds from './refunds.sql?raw';
 import resolution from './resolution.sql?raw';
 import survival from './survival.sql?raw';
+import timed from './timed.sql?raw';
 import waited from './waited.sql?raw';
 import waitsBusiness from './waits-business.sql?raw';
 import waits from './waits.sql?raw';
@@ -71,7 +76,7 @@ const COLUMN: Record<Dimension, string> = {
 };
 
 /** Which statements a metric needs beside the counts. */
-const NEEDS: Partial<Record<MetricName, keyof typeof STATEMENTS>> = {
+export const NEEDS: Partial<Record<MetricName, keyof typeof STATEMENTS>> = {
 	recontact_72h_estimate: 'survival',
 	escalation_latency: 'waits',
 	escalation_latency_business_hours: 'businessWaits',
@@ -83,49 +88,38 @@ const NEEDS: Partial<Record<MetricName, keyof typeof STATEMENTS>> = {
 	cost_per_durable_resolution: 'costs'
 };
 
+/** Rows that a figure counts, before they are added up: the conversations behind a number are read from the same. */
+export const EACH = {
+	counts: windowed + outcomes,
+	waits: windowed + waited,
+	businessWaits: windowed + waited + businessClock,
+	resolution: windowed + timed,
+	survival: windowed + followed,
+	refunds: windowed + refundEach,
+	costs: windowed + outcomes + costEach
+};
+export type Reading = keyof typeof EACH;
+
 const STATEMENTS = {
-	waits: windowed + waited + waits,
-	businessWaits: windowed + waited + waitsBusiness,
-	resolution: windowed + resolution,
-	survival: windowed + survival,
-	refunds: windowed + refunds,
-	costs: windowed + outcomes + costs
+	waits: EACH.waits + waits,
+	businessWaits: EACH.businessWaits + waitsBusiness,
+	resolution: EACH.resolution + resolution,
+	survival: EACH.survival + survival,
+	refunds: EACH.refunds + refunds,
+	costs: EACH.costs + costs
 };
 
 export async function scorecard(warehouse: Warehouse, request: ScorecardRequest): Promise<Measurement[]> {
-	const { by = [], metrics = METRICS, limits = {}, calendar } = request;
+	const { by = [], metrics = METRICS, limits = {} } = request;
 	const { windows, parameters } = await prepare(warehouse, request);
-	const {
-		escalationMinutes = null,
-		currency: limitCurrency = null,
-		refundApprovalMinor = null,
-		humanMinuteCost = null,
-		businessHours
-	} = limits;
-	const escalationLimitMinutes = { escalationLimitMinutes: escalationMinutes };
-	const own: Record<keyof typeof STATEMENTS, Parameters | null> = {
-		waits: {},
-		businessWaits: businessHours?.spans.length
-			? {
-					weekdays: businessHours.spans.map(({ weekday }) => String(weekday)),
-					opens: businessHours.spans.map(({ opens }) => opens),
-					closes: businessHours.spans.map(({ closes }) => closes),
-					holidays: businessHours.holidays,
-					timeZone: calendar.timeZone
-				}
-			: null,
-		resolution: {},
-		survival: {},
-		refunds: { refundLimitMinor: refundApprovalMinor, limitCurrency },
-		costs: { ...escalationLimitMinutes, humanMinuteCost, limitCurrency }
-	};
+	const own = parametersOf(request);
 	const needed = new Set(metrics.map((metric) => NEEDS[metric]));
 	const ask = async <T>(name: keyof typeof STATEMENTS): Promise<Row<T>[]> =>
 		needed.has(name) && own[name]
 			? warehouse.all<Row<T>>(STATEMENTS[name], { ...parameters, ...own[name] })
 			: [];
 	const [countRows, ...rest] = await Promise.all([
-		warehouse.all<Row<Counts>>(windowed + outcomes + counts, { ...parameters, ...escalationLimitMinutes }),
+		warehouse.all<Row<Counts>>(EACH.counts + counts, { ...parameters, ...own.counts }),
 		ask<Wait>('waits'),
 		ask<Wait>('businessWaits'),
 		ask<Resolution>('resolution'),
@@ -175,6 +169,38 @@ export async function scorecard(warehouse: Warehouse, request: ScorecardRequest)
 			return metrics.map((metric) => measure(metric, slice, window, known, limits));
 		})
 	);
+}
+
+/** What each reading binds beside the parameters of `windowed.sql`; null where the policy does not say enough to read it. */
+export function parametersOf({
+	limits = {},
+	calendar
+}: ScorecardRequest): Record<Reading, Parameters | null> {
+	const {
+		escalationMinutes = null,
+		currency: limitCurrency = null,
+		refundApprovalMinor = null,
+		humanMinuteCost = null,
+		businessHours
+	} = limits;
+	const escalationLimitMinutes = { escalationLimitMinutes: escalationMinutes };
+	return {
+		counts: escalationLimitMinutes,
+		waits: {},
+		businessWaits: businessHours?.spans.length
+			? {
+					weekdays: businessHours.spans.map(({ weekday }) => String(weekday)),
+					opens: businessHours.spans.map(({ opens }) => opens),
+					closes: businessHours.spans.map(({ closes }) => closes),
+					holidays: businessHours.holidays,
+					timeZone: calendar.timeZone
+				}
+			: null,
+		resolution: {},
+		survival: {},
+		refunds: { refundLimitMinor: refundApprovalMinor, limitCurrency },
+		costs: { ...escalationLimitMinutes, humanMinuteCost, limitCurrency }
+	};
 }
 
 function windowsOf({ weeks, calendar }: ScorecardRequest): { label: string; window: Window }[] {

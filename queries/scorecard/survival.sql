@@ -2,12 +2,7 @@
 -- clock: closed_at; hours run from the resolve to the next contact, the rest is censored at as_of
 -- includes: Kaplan-Meier survival at 72 hours and Greenwood's sum, rows that are still open to change included
 -- excludes: contacts without a resolve or a customer id
-, waits AS (
-	SELECT *, coalesce(next_contact_at <= least(as_of, resolved_at + INTERVAL 72 HOURS), false) AS returned,
-		-- In microseconds, because least() compares intervals by their days first. Past the window one wait is as good as another.
-		least(epoch_us(CASE WHEN returned THEN next_contact_at ELSE as_of END) - epoch_us(resolved_at), 73 * 3600 * 1000000::BIGINT) AS wait
-	FROM sliced WHERE recontact_72h IS NOT NULL AND resolved_at <= as_of
-), times AS (
+, times AS (
 	SELECT label, path, tier, intent, channel, market, language, source, customer_value,
 		wait, count(*) AS leaving, countif(returned) AS events
 	FROM waits GROUP BY ALL

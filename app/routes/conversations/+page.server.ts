@@ -1,4 +1,5 @@
 /** A page of conversations, newest first; the URL holds the filters, the path among them, and the page number. */
+import { redirect } from '@sveltejs/kit';
 import { listConversations, valuesPresent } from '#queries/queries.server';
 import { EXCLUSIONS, type Dimension } from '#warehouse/vocabulary';
 import { FILTERS, listsOf } from '$lib/filters';
@@ -10,6 +11,13 @@ const PAGE_SIZE = 50;
 const EVER = { since: '0001-01-01T00:00:00Z', until: '9999-12-31T00:00:00Z' };
 
 export const load: PageServerLoad = async ({ url }) => {
+	// The list behind a number has a page of its own.
+	const week = url.searchParams.get('week');
+	if (week && url.searchParams.has('metric')) {
+		const query = new URLSearchParams(url.searchParams);
+		query.delete('week');
+		redirect(307, `/behind/${encodeURIComponent(week)}?${query}`);
+	}
 	const asked = Number.parseInt(url.searchParams.get('page') ?? '1', 10);
 	const page = Math.min(Math.max(1, asked || 1), 1_000_000);
 	const offset = (page - 1) * PAGE_SIZE;
