@@ -209,6 +209,8 @@ describe.skipIf(!built)('the built server in a browser', () => {
 				['/lab/thresholds', 'Set your thresholds'],
 				['/replay', 'week'],
 				['/decisions', 'Decisions'],
+				['/behind/2026-W10?metric=containment&path=ai_only', 'Behind the number'],
+				['/behind/2026-W10?metric=refund_approval', 'Nobody here'],
 				['/desk', 'Review desk']
 			] as const) {
 				for (const width of [1440, 390]) {

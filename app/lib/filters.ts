@@ -1,6 +1,6 @@
 /** The filters of a page, which are its URL. Pure. An empty parameter is no filter; whether the log has the value is for `asked.server.ts`. */
 import type { Slice } from '#queries/measurement';
-import type { Dimension } from '#warehouse/vocabulary';
+import type { Dimension, MetricName, Path } from '#warehouse/vocabulary';
 
 /** Dimensions that a page can be narrowed by, in the order they are shown. */
 export const FILTERS = [
@@ -34,4 +34,10 @@ export function queryOf(filter: Slice): string {
 /** The filter as the queries take it: any of a list for each dimension. */
 export function listsOf(filter: Slice): Partial<Record<Dimension, readonly string[]>> {
 	return Object.fromEntries(Object.entries(filter).map(([name, value]) => [name, [value]]));
+}
+
+/** Where the conversations behind a figure are listed: of its week, on its path, with the filters of the page. */
+export function behind(week: string, metric: MetricName, path: Path | null, page: URLSearchParams): string {
+	const query = new URLSearchParams({ metric, ...(path && { path }), ...filterFrom(page) });
+	return `/behind/${week}?${query}`;
 }

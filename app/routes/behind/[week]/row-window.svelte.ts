@@ -2,6 +2,8 @@
  * The rows of a long list that are in view: knows which, and fetches them block by block as they come into sight.
  * Touches the page's scroll position and the API; a block that can't be had is asked for again when it is next in view.
  */
+import { untrack } from 'svelte';
+import { SvelteMap } from 'svelte/reactivity';
 import {
 	elementScroll,
 	observeElementOffset,
@@ -28,13 +30,13 @@ interface List {
 export class RowWindow {
 	items = $state.raw<{ index: number; start: number }[]>([]);
 	failed = $state(false);
-	#blocks = $state.raw(new Map<number, readonly BehindRow[]>());
-	#asked = new Set<number>();
+	#blocks = new SvelteMap<number, readonly BehindRow[]>();
+	#asked: number[] = [];
 	#list: List;
 
 	constructor(list: List) {
 		this.#list = list;
-		this.#blocks = new Map([[0, list.first]]);
+		this.#blocks.set(0, list.first);
 		this.items = Array.from({ length: Math.min(AT_FIRST, list.first.length) }, (_, index) => ({
 			index,
 			start: index * ROW_HEIGHT
@@ -69,7 +71,8 @@ export class RowWindow {
 		});
 		const unmount = virtualizer._didMount();
 		virtualizer._willUpdate();
-		this.#show(virtualizer.getVirtualItems());
+		// Untracked: rows that arrive must not begin the watching anew.
+		untrack(() => this.#show(virtualizer.getVirtualItems()));
 		return unmount;
 	};
 
@@ -80,18 +83,18 @@ export class RowWindow {
 	}
 
 	async #fetch(block: number): Promise<void> {
-		if (this.#blocks.has(block) || this.#asked.has(block)) return;
-		this.#asked.add(block);
+		if (this.#blocks.has(block) || this.#asked.includes(block)) return;
+		this.#asked.push(block);
 		try {
 			const answer = await fetch(`${this.#list.address}&block=${block}`);
 			if (!answer.ok) throw new Error(String(answer.status));
 			const { rows } = (await answer.json()) as { rows: BehindRow[] };
-			this.#blocks = new Map([...this.#blocks, [block, rows]]);
+			this.#blocks.set(block, rows);
 			this.failed = false;
 		} catch {
 			this.failed = true;
 		} finally {
-			this.#asked.delete(block);
+			this.#asked = this.#asked.filter((one) => one !== block);
 		}
 	}
 }
