@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { LineCounter, isNode, parseDocument } from 'yaml';
 import { z } from 'zod';
 import type { Limits } from '../queries/measurement';
-import { METRICS, REDACTED, type MetricName } from '../warehouse/vocabulary';
+import { DERIVED_SIGNALS, METRICS, REDACTED, type MetricName } from '../warehouse/vocabulary';
 import { confidenceFor, DEFAULT_CONFIDENCE, type Confidence } from './budget';
 import { probationSchema, routingSchema } from './rollback-policy';
 import { receiverProblems, receiverSchema } from './receivers';
@@ -73,6 +73,21 @@ const privacySchema = z
 	})
 	.prefault({});
 
+const signalsSchema = z
+	.strictObject({
+		person_request: z.boolean().default(true).describe('The customer asks for a person, in eight languages.'),
+		dispute_language: z
+			.boolean()
+			.default(true)
+			.describe('The customer speaks of lawyers, fraud or disputes.'),
+		rephrasing: z
+			.boolean()
+			.default(false)
+			.describe('The customer says the same again in other words; doubles the time that facts take.')
+	})
+	.describe('What is read from the words of customers where the log itself says nothing.')
+	.prefault({});
+
 export const policySchema = z.strictObject({
 	version: z.literal(1),
 	account: z.strictObject({
@@ -107,6 +122,7 @@ export const policySchema = z.strictObject({
 			.describe('Cost of a minute of a person, in units of the currency of the log.')
 	}),
 	privacy: privacySchema,
+	signals: signalsSchema,
 	minimum_evidence: z.int().min(10).default(50),
 	routing: routingSchema.optional(),
 	stop_loss: z.strictObject({
@@ -294,7 +310,8 @@ export function intentPolicyOf(policy: Policy) {
 		policy.tiers[tier].map((intent) => ({ intent, family: familyOf.get(intent) ?? intent, tier }))
 	);
 	const rules = policy.intent_map;
-	return { hash: hashOf({ intents, rules }), intents, rules };
+	const signals = DERIVED_SIGNALS.filter((name) => policy.signals[name]);
+	return { hash: hashOf({ intents, rules, signals }), intents, rules, signals };
 }
 
 /** The limits that metrics are counted against. */

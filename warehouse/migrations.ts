@@ -17,6 +17,7 @@ import decisions from './migrations/014_decisions.sql?raw';
 import mapping from './migrations/015_mapping.sql?raw';
 import requests from './migrations/016_requests.sql?raw';
 import privacy from './migrations/017_privacy.sql?raw';
+import signals from './migrations/018_signals.sql?raw';
 
 export const MIGRATIONS: readonly string[] = [
 	log,
@@ -35,7 +36,8 @@ export const MIGRATIONS: readonly string[] = [
 	decisions,
 	mapping,
 	requests,
-	privacy
+	privacy,
+	signals
 ].map(fillVocabularies);
 
 function fillVocabularies(sql: string): string {

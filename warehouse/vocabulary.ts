@@ -202,3 +202,7 @@ export type SkipReason = (typeof SKIP_REASONS)[number];
 /** What is taken out of texts before they are stored. */
 export const REDACTED = ['email', 'iban', 'card', 'phone', 'network'] as const;
 export type RedactedKind = (typeof REDACTED)[number];
+
+/** What is read from the words of customers where the log itself says nothing. */
+export const DERIVED_SIGNALS = ['person_request', 'dispute_language', 'rephrasing'] as const;
+export type DerivedSignal = (typeof DERIVED_SIGNALS)[number];

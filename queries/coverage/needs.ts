@@ -51,7 +51,7 @@ export const FIELDS = {
 	person_requested: {
 		title: 'request for a person',
 		kind: 'where it happens',
-		add: 'escalation.reason: customer_request, with escalation.needed_at'
+		add: 'escalation.reason: customer_request, with escalation.needed_at; else it is read from words (signals.person_request)'
 	},
 	escalation_time: {
 		title: 'time when a person was needed',

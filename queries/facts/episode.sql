@@ -1,6 +1,6 @@
 -- grain: one row a current conversation in scope
 -- clock: closed_at of its row in `link`, which says who wrote, about what, and what came after
--- includes: side records of the conversation
+-- includes: side records of the conversation; of what its words say, the signals in $signals
 -- excludes: nothing (test traffic, spam, merged, business and survey messages are marked)
 INSERT INTO fact.episode BY NAME
 WITH side_rating AS (
@@ -20,6 +20,8 @@ WITH side_rating AS (
 		list({'part': part_id, 'verdict': audit_verdict, 'at': audited_at, 'correct': correct_amount_minor, 'probability': audit_probability}
 			ORDER BY version_at NULLS FIRST, content_hash) AS audits
 	FROM log.side_record WHERE record = 'refund_audit' AND superseded_by IS NULL GROUP BY ALL
+), words AS (
+	SELECT conversation_key, list_sort(list(signal)) AS signals, bool_or(signal = 'person_request') AS person_request FROM fact.signal WHERE list_contains($signals, signal) GROUP BY conversation_key
 ), base AS (
 	SELECT c.* EXCLUDE (intent, reopened_at, ai_cost, cost_currency, human_minutes), link.* EXCLUDE (conversation_key),
 		coalesce(side_rating.score, c.rating_score) AS score,
@@ -34,9 +36,13 @@ WITH side_rating AS (
 			'refund': r,
 			'side': list_filter(coalesce(side_audit.audits, []), lambda a: a.part = r.id OR (a.part = '' AND len(c.refunds) = 1))[-1]
 		}) AS raw_refunds,
-		least(c.escalation_needed_at, c.handed_off_at) AS escalation_started_at
+		least(c.escalation_needed_at, c.handed_off_at) AS escalation_started_at,
+		words.signals AS derived_signals,
+		-- Only where the log gives no reason of its own.
+		c.escalation_reason IS NULL AND coalesce(words.person_request, false) AS person_request_derived
 	FROM log.conversation AS c
 	JOIN link ON link.conversation_key = c.conversation_key
+	LEFT JOIN words ON words.conversation_key = c.conversation_key
 	LEFT JOIN side_rating ON side_rating.source = c.source AND side_rating.id = c.id
 	LEFT JOIN side_complaint ON side_complaint.source = c.source AND side_complaint.id = c.id
 	LEFT JOIN side_audit ON side_audit.source = c.source AND side_audit.id = c.id
@@ -74,7 +80,7 @@ SELECT
 	CASE WHEN e.known_recontact THEN coalesce(e.next_contact_at <= e.resolved_at + INTERVAL 48 HOURS, false) END AS recontact_48h,
 	CASE WHEN e.known_recontact THEN coalesce(e.next_contact_at <= e.resolved_at + INTERVAL 72 HOURS, false) END AS recontact_72h,
 	CASE WHEN e.known_recontact THEN coalesce(e.next_contact_at BETWEEN e.resolved_at + INTERVAL 24 HOURS AND e.resolved_at + INTERVAL 72 HOURS, false) END AS recontact_24_72h,
-	coalesce(e.escalation_reason = 'customer_request', false) AS person_requested,
+	coalesce(e.escalation_reason = 'customer_request', e.person_request_derived) AS person_requested, e.person_request_derived, e.derived_signals,
 	e.escalation_started_at, e.first_human_reply_at, e.turns_to_person, e.abandoned_at,
 	e.handed_off, len(list_distinct(e.handoff_parts)) AS handoff_parts_present, e.re_asked,
 	e.final_refunds AS refunds,
@@ -82,7 +88,7 @@ SELECT
 	e.complaint_at, e.regulator_complaint_at, e.unknown_complaint_at, e.regulator_said_at,
 	list_min(list_filter(e.complaint_at, lambda x: x >= coalesce(e.started_at, x))) AS first_complaint_at,
 	e.outcome_solved, e.outcome_by, e.outcome_at,
-	coalesce(e.escalation_reason = 'customer_request', false) AND e.agent_message_count = 0 AND e.engaged_at IS NULL AS person_never_reached,
+	coalesce(e.escalation_reason = 'customer_request', e.person_request_derived) AND e.agent_message_count = 0 AND e.engaged_at IS NULL AS person_never_reached,
 	coalesce(e.last_customer_sentiment < 0, false) AND e.customer_message_count >= 3 AS negative_close_after_rephrasing,
 	coalesce(NOT e.outcome_solved AND e.outcome_by IN ('reviewer', 'audit'), false) AS verdict_not_solved,
 	e.ai_cost, e.human_minutes, e.cost_currency,

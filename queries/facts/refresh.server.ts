@@ -4,11 +4,13 @@
  * changed; one transaction, so readers see the old facts or the new ones.
  */
 import { join } from 'node:path';
-import type { Tier } from '../../warehouse/vocabulary';
+import type { DerivedSignal, Tier } from '../../warehouse/vocabulary';
 import type { Warehouse } from '../../warehouse/warehouse.server';
 import deriveByTool from './derive-by-tool.sql?raw';
 import deriveByWord from './derive-by-word.sql?raw';
+import deriveSignals from './derive-signals.sql?raw';
 import episode from './episode.sql?raw';
+import { DISPUTE_LANGUAGE, PERSON_REQUEST, patternOf } from './lexicon/phrases';
 import link from './link.sql?raw';
 import scope from './scope.sql?raw';
 import segmentsToRead from './segments-to-read.sql?raw';
@@ -21,7 +23,14 @@ export interface IntentPolicy {
 	intents: readonly { intent: string; family: string; tier: Tier }[];
 	/** In order: the first that matches wins; tools are tried before words. */
 	rules: readonly { intent: string; tools: readonly string[]; words: readonly string[] }[];
+	/** What is read from words where the log says nothing; none where it isn't given. */
+	signals?: readonly DerivedSignal[];
 }
+
+const quoted = (pattern: string) => pattern.replaceAll("'", "''");
+const SIGNALS = deriveSignals
+	.replace('{{person_request}}', () => quoted(patternOf(PERSON_REQUEST)))
+	.replace('{{dispute_language}}', () => quoted(patternOf(DISPUTE_LANGUAGE)));
 
 export interface RefreshReport {
 	/** Conversations whose facts were rebuilt; 0 when nothing was new. */
@@ -74,10 +83,21 @@ export function refreshFacts(warehouse: Warehouse, policy: IntentPolicy): Promis
 				OR (NOT $everything AND conversation_key IN (SELECT conversation_key FROM scope WHERE fresh))`,
 			{ everything }
 		);
+		await session.run(
+			`DELETE FROM fact.signal WHERE ($everything AND conversation_key NOT IN (SELECT conversation_key FROM log.conversation WHERE text_deleted_at IS NOT NULL AND superseded_by IS NULL))
+				OR (NOT $everything AND conversation_key IN (SELECT conversation_key FROM scope WHERE fresh))`,
+			{ everything }
+		);
 		await session.run(deriveByTool);
 		for (const { segment } of await session.all<{ segment: string }>(segmentsToRead)) {
 			await session.run(deriveByWord, { segment, path: join(warehouse.transcripts, segment) });
 		}
+		const signals = policy.signals ?? [];
+		if (signals.length > 0)
+			for (const { segment } of await session.all<{ segment: string }>(
+				'SELECT DISTINCT segment FROM scope WHERE fresh AND customer_message_count > 0'
+			))
+				await session.run(SIGNALS, { segment, path: join(warehouse.transcripts, segment), signals });
 		await session.run(
 			`DELETE FROM fact.episode WHERE $everything
 				OR customer_id IN (SELECT customer_id FROM touched WHERE customer_id IS NOT NULL)
@@ -85,7 +105,7 @@ export function refreshFacts(warehouse: Warehouse, policy: IntentPolicy): Promis
 			{ everything }
 		);
 		await session.run(link);
-		await session.run(episode);
+		await session.run(episode, { signals });
 		await session.run('DELETE FROM fact.source');
 		await session.run(source);
 		await session.run('DELETE FROM fact.refreshed');

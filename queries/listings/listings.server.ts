@@ -8,7 +8,8 @@ import {
 	type Path,
 	type Role,
 	type Tier,
-	type ToolOutcome
+	type ToolOutcome,
+	type DerivedSignal
 } from '../../warehouse/vocabulary';
 import type { Warehouse } from '../../warehouse/warehouse.server';
 import { weeksBetween } from '../calendar';
@@ -58,6 +59,8 @@ export interface Conversation extends ConversationRow {
 	intentConfidence: number | null;
 	escalationReason: string | null;
 	escalationNeededAt: string | null;
+	/** Read from the customer's words, where the log itself says nothing. */
+	derivedSignals: DerivedSignal[] | null;
 	/** When its words were deleted, by retention or on request; null while they are there. */
 	textDeletedAt: string | null;
 	handedOffAt: string | null;

@@ -50,6 +50,13 @@ const MINUTES_OF_ANY_CURRENCY: FormerVersion = {
 	changed: 'Minutes of a contact in another currency than limits.currency have no known cost.'
 };
 
+const REQUESTS_BY_THE_LOG_ONLY: FormerVersion = {
+	version: 1,
+	until: '2026-11-25',
+	changed:
+		'A request for a person is also read from the words of the customer, where the log gives no reason.'
+};
+
 type Told = Omit<Definition, 'name' | 'version' | 'former' | 'clock' | 'exclusions'> &
 	Partial<Pick<Definition, 'former' | 'exclusions'>>;
 
@@ -240,11 +247,12 @@ export const CATALOGUE: Record<MetricName, Definition> = {
 		group: 'automation',
 		question: 'How much of that was not solved?',
 		numerator:
-			'Contacts that only the bot answered, with any of: recontact within 72 h, request for a person never honoured, rating in the lowest two of five, complaint within 7 days, refund error, negative close after rephrasing, verdict "not solved" of a reviewer or audit',
+			'Contacts that only the bot answered, with any of: recontact within 72 h, request for a person never honoured (said by the log, or read from the words of the customer where it gives no reason), rating in the lowest two of five, complaint within 7 days, refund error, negative close after rephrasing, verdict "not solved" of a reviewer or audit',
 		denominator: 'Contacts that only the bot answered',
 		maturity: '7 days',
 		example:
 			'Of 7 contained, one rated 1 and came back, one complained: 2 / 7. The first shows two signals and counts once.',
+		former: [REQUESTS_BY_THE_LOG_ONLY],
 		unit: 'share',
 		better: 'lower'
 	}),
@@ -301,7 +309,9 @@ export const CATALOGUE: Record<MetricName, Definition> = {
 		group: 'people',
 		question: 'Did customers who asked for a person get one?',
 		numerator: 'Requests for a person that reached one; beside it the median turns and minutes it took',
-		denominator: 'Contacts in which the customer asked for a person',
+		denominator:
+			'Contacts in which the customer asked for a person, by the log, or by their words where it gives no reason',
+		former: [REQUESTS_BY_THE_LOG_ONLY],
 		maturity: 'When the wait ends',
 		example: '5 asked, 4 were answered by a person: 80 %.',
 		unit: 'share',
