@@ -210,7 +210,7 @@ describe.skipIf(!built)('the built server in a browser', () => {
 				['/replay', 'week'],
 				['/decisions', 'Decisions'],
 				['/behind/2026-W10?metric=containment&path=ai_only', 'Behind the number'],
-				['/behind/2026-W10?metric=refund_approval', 'Nobody here'],
+				['/behind/2026-W10?metric=refund_approval', 'No refund in EUR'],
 				['/desk', 'Review desk']
 			] as const) {
 				for (const width of [1440, 390]) {
