@@ -1,6 +1,7 @@
 /** One alert: why it fired, where it stands, what was told to whom, and what a person may ask of it. */
 import { error, fail, redirect } from '@sveltejs/kit';
 import { TZDate } from '@date-fns/tz';
+import { baselinesOf } from '#stoploss/baseline-ledger.server';
 import { watermark } from '#queries/queries.server';
 import { evaluationOf, evaluatorOf } from '#stoploss/evaluate';
 import { pointsOf } from '#stoploss/series-points';
@@ -54,7 +55,8 @@ async function chartOf(db: Warehouse, book: Policy, { alert }: AlertDetail) {
 			until: baseline.until,
 			days: baseline.days,
 			n: baseline.n,
-			rate: baseline.pool
+			rate: baseline.pool,
+			frozen: (await baselinesOf(db, rules[0]!)).findLast(({ inForceFrom }) => inForceFrom <= asOf) ?? null
 		}
 	};
 }
