@@ -145,6 +145,7 @@ describe.skipIf(!built)('the built server in a browser', () => {
 			reducedMotion: 'reduce',
 			bypassCSP: false
 		});
+		context.setDefaultTimeout(120_000);
 		const page = await context.newPage();
 		const complaints: string[] = [];
 		page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
@@ -165,7 +166,7 @@ describe.skipIf(!built)('the built server in a browser', () => {
 
 	it('says what to do while there is nothing', async () => {
 		const { page, complaints, close } = await open('/');
-		expect(await page.textContent('main')).toContain('No conversations yet');
+		await expect.poll(() => page.textContent('main'), { timeout: 60_000 }).toContain('No conversations yet');
 		expect(complaints).toEqual([]);
 		await close();
 	});
@@ -216,9 +217,12 @@ describe.skipIf(!built)('the built server in a browser', () => {
 				for (const width of [1440, 390]) {
 					const { page, complaints, status, close } = await open(path, { width, scheme });
 					const name = `${path.replaceAll(/\W+/g, '-')}-${width}-${scheme}`;
-					await look(page, name);
 					expect(status, `${path}: ${log}`).toBe(200);
-					expect(await page.textContent('main')).toContain(words);
+					// Some pages compute first and say how far they are; a busy machine takes its time.
+					await expect
+						.poll(() => page.textContent('main'), { timeout: 120_000, message: name })
+						.toContain(words);
+					await look(page, name);
 					expect(await page.title()).not.toContain('owned');
 					expect(complaints, name).toEqual([]);
 					const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -246,7 +250,9 @@ describe.skipIf(!built)('the built server in a browser', () => {
 		await close();
 		const wrong = await open('/scorecard/1999-W01');
 		expect(wrong.status).toBe(404);
-		expect(await wrong.page.textContent('main')).toContain('The data runs from');
+		await expect
+			.poll(() => wrong.page.textContent('main'), { timeout: 60_000 })
+			.toContain('The data runs from');
 		await wrong.close();
 	});
 });

@@ -216,9 +216,15 @@ describe('alerts and the real server', { timeout: 300_000 }, () => {
 			await tabTo('?/acknowledge  ');
 			await tab.keyboard.press('Enter');
 			await tab.waitForURL('**?done=acknowledge');
-			expect(await tab.locator('header .badge').innerText()).toContain('Acknowledged');
-			expect(await tab.locator('.life').innerText()).toContain('Grace looks after it');
-			expect(await tab.locator('.life').innerText()).toContain('<b>refunds</b>');
+			await expect
+				.poll(() => tab.locator('header .badge').innerText(), { timeout: 60_000 })
+				.toContain('Acknowledged');
+			await expect
+				.poll(() => tab.locator('.life').innerText(), { timeout: 60_000 })
+				.toContain('Grace looks after it');
+			await expect
+				.poll(() => tab.locator('.life').innerText(), { timeout: 60_000 })
+				.toContain('<b>refunds</b>');
 
 			await tab
 				.locator('h1')
@@ -232,7 +238,9 @@ describe('alerts and the real server', { timeout: 300_000 }, () => {
 			await tab.keyboard.type('We know why');
 			await tab.keyboard.press('Enter');
 			await tab.waitForURL('**?done=silence');
-			expect(await tab.locator('header').last().innerText()).toMatch(/Silenced until/);
+			await expect
+				.poll(() => tab.locator('header').last().innerText(), { timeout: 60_000 })
+				.toMatch(/Silenced until/);
 			expect(problems).toEqual([]);
 
 			// Without script the same forms work, and what is missing is said.
@@ -240,7 +248,9 @@ describe('alerts and the real server', { timeout: 300_000 }, () => {
 			await plain.goto(`${url}/alerts/${key}`);
 			await plain.locator('form[action="?/unsilence"] input[name=by]').fill(' ');
 			await plain.getByRole('button', { name: 'Lift the silence' }).click();
-			expect(await plain.locator('.refused').innerText()).toBe('Say who you are.');
+			await expect
+				.poll(() => plain.locator('.refused').innerText(), { timeout: 60_000 })
+				.toBe('Say who you are.');
 			await plain.locator('form[action="?/unsilence"] input[name=by]').fill('Ada');
 			await plain.getByRole('button', { name: 'Lift the silence' }).click();
 			await plain.waitForURL('**?done=unsilence');

@@ -98,6 +98,7 @@ describe('a rollback and the real server', { timeout: 300_000 }, () => {
 		const etag = before.headers.get('etag')!;
 		expect((await policy(etag)).status).toBe(304);
 		const tab = await browser!.newPage();
+		tab.setDefaultTimeout(120_000);
 		const problems: string[] = [];
 		tab.on('pageerror', (error) => problems.push(error.message));
 		tab.on('console', (said) => said.type() === 'error' && problems.push(said.text()));
@@ -120,7 +121,9 @@ describe('a rollback and the real server', { timeout: 300_000 }, () => {
 		await tab.keyboard.press('Enter');
 		await tab.getByText('Decided.').waitFor();
 		await tab.goto(`${url}/alerts/${alert.key}`);
-		expect(await tab.locator('header .badge').first().innerText()).toMatch(/rolled back/i);
+		await expect
+			.poll(() => tab.locator('header .badge').first().innerText(), { timeout: 60_000 })
+			.toMatch(/rolled back/i);
 		expect(problems).toEqual([]);
 		await tab.close();
 

@@ -105,7 +105,9 @@ describe.skipIf(!existsSync(SERVER))('the desk in a browser', () => {
 
 	const ITEM = /\/desk\/[0-9a-f]{16}/;
 	async function begin(reviewer: string): Promise<Page> {
-		const page = await (await browser.newContext({ reducedMotion: 'reduce' })).newPage();
+		const context = await browser.newContext({ reducedMotion: 'reduce' });
+		context.setDefaultTimeout(120_000);
+		const page = await context.newPage();
 		await page.goto(`${url}/desk?week=2026-W10&reviewer=${reviewer}`, { waitUntil: 'networkidle' });
 		if ((await page.getByText('Review the next one').count()) === 0) {
 			await page.getByText('Draw the week').click();
@@ -152,7 +154,7 @@ describe.skipIf(!existsSync(SERVER))('the desk in a browser', () => {
 			await gone;
 			await start();
 			await ann.reload({ waitUntil: 'networkidle' });
-			expect(await ann.textContent('.marks')).toContain('2 of 7 answered');
+			await expect.poll(() => ann.textContent('.marks'), { timeout: 60_000 }).toContain('2 of 7 answered');
 			const kept = (await (await fetch(`${url}/api/review/reviews`)).json()) as {
 				reviewer: string;
 				finished: boolean;
