@@ -233,6 +233,21 @@ const SIDE_COLUMNS: Fields = Object.fromEntries(
 	Object.entries(LINE_FIELDS).filter(([name]) => Object.values(SIDE_FIELDS).some((fields) => name in fields))
 );
 
+/** What is kept of a small record: the fields of its kind, with what a missing one means. */
+const SIDE_STORED = `{'record': record, ${Object.keys(SIDE_COLUMNS)
+	.filter((name) => !['record', 'schema_version', 'updated_at'].includes(name))
+	.map((name) => {
+		const kinds = Object.entries(SIDE_FIELDS).filter(([, fields]) => name in fields);
+		const value =
+			name === 'conversation_source'
+				? `coalesce(${at('side', name)}, 'canonical')`
+				: name === 'scale'
+					? `coalesce(${at('side', name)}, 5)`
+					: at('side', name);
+		return `'${name}': CASE WHEN record IN (${quoted(kinds.map(([kind]) => kind))}) THEN ${value} END`;
+	})
+	.join(', ')}}`;
+
 /** What is done to people's texts and ids on the way. */
 export interface Shield {
 	redaction: Redaction;
@@ -275,7 +290,8 @@ const WRITTEN = ['messages', 'tool_calls'];
 /**
  * One pass from a relation with the columns `json` and `file_no` (and, when lines are kept, `line` and `raw`) to the
  * rows of a segment: `file_no`, `record`, `problem` ('field: reason' or null), `raw` where there is a problem,
- * `version_at`, `content_hash`, the conversation's columns and `side`; a row with a problem has only its `id`.
+ * `version_at`, the conversation's columns, `side`, and `content_hash` of what is stored of them, so that a record
+ * that was exported is known again; a row with a problem has only its `id`.
  * Reads the variable `now` (TIMESTAMPTZ).
  */
 export function parseSql(
@@ -352,10 +368,12 @@ WITH valid AS (
 		WHEN greatest(newest, side_newest) > getvariable('now') + INTERVAL 24 HOUR THEN 'times: one is more than 24 hours in the future'
 	END AS problem
 	FROM timed
-)
+), shielded AS (
 SELECT ${kept}, record, problem, CASE WHEN problem IS NOT NULL${forgotten ? ` AND problem <> '${FORGOTTEN}'` : ''} THEN ${redactedSql(`left(raw, ${RAW_KEPT})`, redaction)} END AS raw,
 	coalesce(c.updated_at, side.updated_at, newest, side_newest) AS version_at,
-	CASE WHEN record = 'conversation' THEN hash(c) ELSE hash(side) END AS content_hash,
 	${columns.map(columnSql).join(', ')}, side
-FROM judged`;
+FROM judged
+)
+SELECT *, CASE WHEN record = 'conversation' THEN hash({${columns.map((name) => `'${name}': "${name}"`).join(', ')}}) ELSE hash(${SIDE_STORED}) END AS content_hash
+FROM shielded`;
 }

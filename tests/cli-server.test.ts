@@ -3,7 +3,7 @@
  * or writes goes through it and answers what it would answer alone. Starts processes.
  */
 import { writeFileSync } from 'node:fs';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { tableFromIPC } from 'apache-arrow';
 import { readFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
@@ -142,6 +142,32 @@ describe('a server holds the database', () => {
 		);
 		expect(findings(before).map(({ finding }) => finding)).not.toContain('breach');
 		expect(before.status).toBe(3);
+	});
+
+	it('export gives what the direct one gives, and what it gives is unchanged', () => {
+		const lines = (text: string) => text.trimEnd().split('\n').sort();
+		const through = terminal.run('export', ...held(), '-');
+		expect(through.stderr).toMatch(/going through it/);
+		expect(through.stderr).toMatch(new RegExp(`${records.length} conversations of canonical`));
+		const direct = terminal.run('export', ...alone(), 'out.ndjson.gz');
+		expect({ status: direct.status, stderr: direct.stderr }).toEqual({ status: 0, stderr: '' });
+		expect(lines(through.stdout)).toEqual(
+			lines(gunzipSync(readFileSync(terminal.path('out.ndjson.gz'))).toString())
+		);
+		expect(terminal.run('export', ...alone(), 'out.ndjson.gz')).toMatchObject({
+			status: 2,
+			stderr: expect.stringMatching(/is there already/)
+		});
+		expect(terminal.run('export', ...held(), 'out.parquet').status).toBe(0);
+		for (const name of ['out.ndjson.gz', 'out.parquet'])
+			expect(JSON.parse(terminal.run('ingest', ...held(), '--json', name).stdout)).toMatchObject({
+				read: records.length,
+				unchanged: records.length
+			});
+		expect(terminal.run('export', ...held(), '--source', 'intercom', 'x.ndjson')).toMatchObject({
+			status: 2,
+			stderr: expect.stringMatching(/there are canonical/)
+		});
 	});
 
 	it('a wrong week is refused by the server in its own words', () => {

@@ -29,6 +29,7 @@ export class Terminal {
 		const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, ...args], {
 			cwd: this.folder,
 			encoding: 'utf8',
+			maxBuffer: 2 ** 26,
 			env: { ...ENVIRONMENT, ...this.environment }
 		});
 		return { status, stdout, stderr };

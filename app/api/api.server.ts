@@ -24,6 +24,7 @@ import { toArrow } from '$lib/server/measurement-arrow';
 import { toCsv } from '$lib/server/measurement-csv';
 import { calendar, limits, policy, warehouse } from '$lib/server/plimsoll.server';
 import { coverageRoute, healthRoute, schemaRoute, scorecardRoute, verdictsRoute } from './routes';
+import { registerExport } from './export.server';
 import { registerIngest } from './ingest.server';
 import { TooLarge } from './spool.server';
 import { registerBehind } from './behind.server';
@@ -77,6 +78,7 @@ export function createApi() {
 	);
 
 	registerIngest(api);
+	registerExport(api);
 	registerPrivacy(api);
 	api.openapi(scorecardRoute, async (c) => {
 		const { week, by, as_of, known_at, definition = [], format, ...given } = c.req.valid('query');

@@ -2,11 +2,6 @@
  * Registers the route to the conversations behind a number. Touches the database, and for CSV and Parquet a temporary
  * file, which is gone before the answer has been read to its end.
  */
-import { createReadStream } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import {
 	arrowBehind,
@@ -19,6 +14,7 @@ import {
 } from '#queries/queries.server';
 import { calendar, limits, warehouse } from '$lib/server/plimsoll.server';
 import { behindRoute } from './behind-routes';
+import { sentFile } from './sent-file.server';
 
 const TYPES = {
 	csv: 'text/csv; charset=utf-8',
@@ -56,20 +52,9 @@ export function registerBehind(api: OpenAPIHono): void {
 		};
 		if (format === 'arrow')
 			return c.body(new Uint8Array(await arrowBehind(db, { ...request, side })), 200, headers);
-		const folder = await mkdtemp(join(tmpdir(), 'plimsoll-list-'));
-		const gone = () => void rm(folder, { recursive: true, force: true });
-		const file = join(folder, `list.${format}`);
-		try {
-			await exportBehind(db, { ...request, side }, format, file);
-			const { size } = await stat(file);
-			const stream = createReadStream(file).once('close', gone);
-			return c.body(Readable.toWeb(stream) as ReadableStream, 200, {
-				...headers,
-				'content-length': String(size)
-			});
-		} catch (error) {
-			gone();
-			throw error;
-		}
+		const { body, size } = await sentFile(`list.${format}`, (target) =>
+			exportBehind(db, { ...request, side }, format, target)
+		);
+		return c.body(body, 200, { ...headers, 'content-length': String(size) });
 	});
 }

@@ -16,6 +16,7 @@ import { runDecisions } from './decisions';
 import { runCoverage } from './coverage';
 import { runDemo } from './demo';
 import { EXIT, explainFailure } from './failure';
+import { runExport } from './export';
 import { runIngest } from './ingest';
 import { runMap } from './map';
 import { checkPolicyFile } from './policy';
@@ -164,6 +165,19 @@ program
 	.option('--once', 'take in what is there and still, then end')
 	.action(async (folder: string, options) => {
 		process.exitCode = await runWatch(folder, options);
+	});
+
+program
+	.command('export')
+	.description('write the stored conversations as canonical records; taken in again, they are unchanged')
+	.argument('<file>', 'a new file: .ndjson, .ndjson.gz or .parquet, or - for standard output')
+	.option('--source <name>', 'whose conversations (default: the only source there is)')
+	.addOption(new Option('--from <time>', 'conversations that began from here').argParser(parseTime))
+	.addOption(new Option('--to <time>', 'conversations that began before').argParser(parseTime))
+	.addOption(database())
+	.option('--json', 'print what was written as JSON')
+	.action(async (file: string, options) => {
+		process.exitCode = await runExport(file, options);
 	});
 
 program

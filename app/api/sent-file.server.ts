@@ -1,0 +1,24 @@
+/** A file that is made for one answer: written to a temporary folder, streamed, and gone. Touches disk. */
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+
+export async function sentFile<Made>(
+	name: string,
+	make: (target: string) => Promise<Made>
+): Promise<{ body: ReadableStream; size: number; made: Made }> {
+	const folder = await mkdtemp(join(tmpdir(), 'plimsoll-sent-'));
+	const gone = () => void rm(folder, { recursive: true, force: true });
+	const file = join(folder, name);
+	try {
+		const made = await make(file);
+		const { size } = await stat(file);
+		const stream = createReadStream(file).once('close', gone);
+		return { body: Readable.toWeb(stream) as ReadableStream, size, made };
+	} catch (error) {
+		gone();
+		throw error;
+	}
+}
