@@ -286,6 +286,54 @@ describe('round trip', () => {
 	});
 });
 
+describe('Arrow', () => {
+	const arrow = async (sql: string, name: string) => {
+		const file = join(folder, `${counter++}-${name}`);
+		writeFileSync(file, await warehouse.arrow(sql));
+		return file;
+	};
+
+	it('holds the same records as the table', async () => {
+		const rows = [
+			plain('a', {
+				ended_at: '2026-03-02T10:00:00.000001Z',
+				refunds: [{ id: 'r', amount_minor: 4990, currency: 'EUR' }],
+				rating: { score: 4 },
+				tool_calls: [{ name: 'find', arguments: { x: [1, null] } }],
+				escalation: { handoff_parts: ['summary'] }
+			}),
+			plain('b')
+		];
+		await take(warehouse, write(rows));
+		const { target } = await out(warehouse, 'all.parquet');
+		const file = await arrow(`SELECT * FROM read_parquet('${target}')`, 'all.arrow');
+		expect(await ingest(warehouse, { inputs: [file], source: undefined, now })).toMatchObject({
+			read: 2,
+			unchanged: 2,
+			quarantined: 0
+		});
+	});
+
+	it('refuses a time without a zone, by its row', async () => {
+		const messages = `[{'role': 'customer', 'text': 'x'}] AS messages`;
+		const file = await arrow(
+			`SELECT 'c' || i AS id, 'k' AS customer_id, CASE i WHEN 1 THEN '2026-03-02T09:00:00' ELSE '2026-03-02T09:00:00Z' END AS started_at, ${messages} FROM range(2) r(i) ORDER BY i`,
+			'local.arrow'
+		);
+		const report = await take(warehouse, file);
+		expect(report).toMatchObject({ read: 2, accepted: 1, quarantined: 1 });
+		expect(report.quarantine[0]).toMatchObject({ line: 2, field: 'started_at' });
+	});
+
+	it('refuses a file that is cut short, and stores nothing of it', async () => {
+		const file = await arrow('SELECT i::VARCHAR AS id FROM range(5000) r(i)', 'cut.arrow');
+		writeFileSync(file, readFileSync(file).subarray(0, 3000));
+		const report = await take(warehouse, file);
+		expect(report.files[0]!.error).toMatch(/damaged or cut short/);
+		expect(report.read).toBe(0);
+	});
+});
+
 it('takes the current version only, and the days that were asked for', async () => {
 	const later = { updated_at: '2026-03-05T00:00:00Z', status: 'resolved' };
 	await take(warehouse, write([plain('a'), plain('b', { started_at: '2026-04-01T00:00:00Z' })]));

@@ -1,5 +1,5 @@
 /**
- * Makes a delivered file readable by DuckDB, or says why it can't be. Touches disk.
+ * Makes a delivered file readable by DuckDB, or says why it can't be. Touches disk. Arrow becomes lines.
  *
  * A gzip is unpacked here and not by DuckDB, which takes a truncated one for a complete one without a word; a
  * UTF-8 byte order mark is dropped; a name that DuckDB would take for a pattern is linked under a plain one.
@@ -10,6 +10,7 @@ import { open, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { arrowLines, isArrow } from './arrow-lines.server';
 import { LINE_TOO_LONG, LONGEST_LINE_BYTES } from './limits';
 
 export class UnreadableFileError extends Error {
@@ -84,6 +85,11 @@ export async function openFile(file: string, spool: string): Promise<ReadableFil
 		throw new UnreadableFileError('The file is UTF-16; save it as UTF-8.');
 	}
 	if (head.subarray(0, 4).toString('latin1') === 'PAR1') return { path, bytes, empty: false };
+	if (isArrow(head)) {
+		const lines = join(spool, `${plain(basename(path))}.ndjson`);
+		await arrowLines(path, lines);
+		return { path: lines, bytes, empty: (await stat(lines)).size === 0 };
+	}
 	if (head.includes(0)) throw new UnreadableFileError('The file is binary or UTF-16, not UTF-8 text.');
 	if (startsWith(head, 0xef, 0xbb, 0xbf)) {
 		const stripped = join(spool, `unmarked-${plain(basename(path))}`);

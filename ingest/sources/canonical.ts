@@ -1,6 +1,6 @@
 /**
  * Plimsoll's own record as NDJSON (.ndjson, .jsonl), CSV (dotted columns for nested values, JSON text for lists)
- * or Parquet. Pure.
+ * or Parquet; Arrow comes as lines that were made of it. Pure.
  */
 import { LONGEST_LINE_BYTES } from '../limits';
 import { CONVERSATION_FIELDS, LINE_FIELDS, type Fields } from '../record-fields';
@@ -32,12 +32,12 @@ const CSV = `read_csv($files, all_varchar = true, header = true, delim = ',', qu
 export const canonical: Source = {
 	name: 'canonical',
 	title: 'Plimsoll records',
-	description: 'Conversations and side records as NDJSON, CSV with dotted columns, or Parquet.',
-	accepts: (fileName) => /\.(ndjson|jsonl|csv|parquet)$/i.test(bare(fileName)),
+	description: 'Conversations and side records as NDJSON, CSV with dotted columns, Parquet, or Arrow.',
+	accepts: (fileName) => /\.(ndjson|jsonl|csv|parquet|arrow|arrows|feather)$/i.test(bare(fileName)),
 	recognises: (head) =>
 		(/"messages"\s*:/.test(head) && /"role"\s*:\s*"(customer|bot|agent)"/.test(head)) ||
 		/"record"\s*:\s*"/.test(head) ||
-		/^PAR1/.test(head) ||
+		/^(PAR1|ARROW1|\uFFFD{4})/.test(head) ||
 		/^[^\n{]*\b(customer_id|conversation_id)\b/.test(head),
 	mayLack: [],
 	batches: (fileName) => /\.(ndjson|jsonl)(\.gz)?$/i.test(fileName),
