@@ -205,6 +205,7 @@ describe.skipIf(!built)('the built server in a browser', () => {
 				['/imports', 'week.ndjson'],
 				['/definitions', 'Bad containment'],
 				['/imports/coverage', 'What these logs allow'],
+				['/imports/health', 'Health of the feeds'],
 				['/published', 'Published'],
 				['/published/2026-W10', '2026'],
 				['/lab/thresholds', 'Set your thresholds'],

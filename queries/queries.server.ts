@@ -83,3 +83,11 @@ export {
 	type BehindRow
 } from './behind/behind.server';
 export { SIDES, sidesOf, SORTS, type Side, type SideCounts, type Sort } from './behind/sides';
+export {
+	feedHealth,
+	type HealthRequest,
+	type LateRecords,
+	type PutAside,
+	type SourceHealth
+} from './health/health.server';
+export { HEALTH_FIELDS, type FieldWeek, type Freshness, type HealthField } from './health/judge';

@@ -7,6 +7,7 @@ import { conversationJsonSchema } from '#ingest/schema';
 import {
 	coverage,
 	definitionAsked,
+	feedHealth,
 	knownAtTime,
 	mustBeAskable,
 	scorecard,
@@ -25,6 +26,7 @@ import { toCsv } from '$lib/server/measurement-csv';
 import { calendar, limits, policy, warehouse } from '$lib/server/plimsoll.server';
 import { coverageRoute, healthRoute, schemaRoute, scorecardRoute, verdictsRoute } from './routes';
 import { registerExport } from './export.server';
+import { feedHealthRoute } from './feed-health-routes';
 import { registerIngest } from './ingest.server';
 import { TooLarge } from './spool.server';
 import { registerBehind } from './behind.server';
@@ -148,6 +150,12 @@ export function createApi() {
 	api.openapi(coverageRoute, async (c) =>
 		c.json(await coverage(await warehouse(), c.req.valid('query').ingest ?? null), 200)
 	);
+
+	api.openapi(feedHealthRoute, async (c) => {
+		const { weeks } = c.req.valid('query');
+		const now = new Date().toISOString();
+		return c.json(await feedHealth(await warehouse(), { now, calendar: calendar(), weeks }), 200);
+	});
 
 	registerWhy(api);
 	registerBehind(api);

@@ -17,6 +17,7 @@ import { runCoverage } from './coverage';
 import { runDemo } from './demo';
 import { EXIT, explainFailure } from './failure';
 import { runExport } from './export';
+import { runHealth } from './health';
 import { runIngest } from './ingest';
 import { runMap } from './map';
 import { checkPolicyFile } from './policy';
@@ -417,6 +418,18 @@ program
 	.action(async (options: { db: string; policy?: string; port?: number }) => {
 		const url = await serve({ database: options.db, policy: options.policy, port: options.port });
 		console.log(`Plimsoll serves ${options.db} at ${url} (Ctrl+C stops it)`);
+	});
+
+program
+	.command('health')
+	.description(
+		'how fresh each source is, how late its records are, what was put aside, and which fields vanished'
+	)
+	.addOption(database())
+	.addOption(policy())
+	.option('--json', 'print as JSON')
+	.action(async (options) => {
+		process.exitCode = await runHealth(options);
 	});
 
 program
