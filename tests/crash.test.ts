@@ -14,6 +14,8 @@ const root = resolve(import.meta.dirname, '..');
 const command = join(root, 'bin/plimsoll.mjs');
 const EACH = 2000;
 const FILES = 3;
+/** Databases that are killed six times each; CRASH_STORIES=17 kills a hundred times. */
+const STORIES = Array.from({ length: Number(process.env['CRASH_STORIES'] ?? 1) }, (_, at) => at + 1);
 let folder: string;
 const files: string[] = [];
 
@@ -55,37 +57,45 @@ async function stored(database: string): Promise<Map<string, number>> {
 }
 
 describe('an ingest that is killed', () => {
-	it('loses nothing that was committed and doubles nothing', async () => {
-		const database = join(folder, 'killed.duckdb');
-		const args = [command, 'ingest', '--db', database, ...files];
+	/** Of a whole ingest of the files. */
+	let duration: number;
+	beforeAll(() => {
 		const started = performance.now();
 		const whole = join(folder, 'whole.duckdb');
 		expect(spawnSync(process.execPath, [command, 'ingest', '--db', whole, ...files]).status).toBe(0);
-		const duration = performance.now() - started;
+		duration = performance.now() - started;
+	}, 300_000);
 
-		let before = new Map<string, number>();
-		let killed = 0;
-		for (const share of [0.25, 0.4, 0.55, 0.7, 0.85, 0.95]) {
-			const child = spawn(process.execPath, args, { stdio: 'ignore' });
-			const ended = new Promise<NodeJS.Signals | null>((done) =>
-				child.once('exit', (_, signal) => done(signal))
-			);
-			const timer = setTimeout(() => child.kill('SIGKILL'), duration * share * (0.8 + Math.random() * 0.4));
-			if ((await ended) === 'SIGKILL') killed++;
-			clearTimeout(timer);
-			const after = await stored(database);
-			for (const [file, rows] of before) expect(after.get(file)).toBe(rows);
-			for (const rows of after.values()) expect(rows).toBe(EACH);
-			before = after;
-		}
-		expect(killed).toBeGreaterThan(0);
-		const last = spawnSync(process.execPath, [...args, '--json'], { encoding: 'utf8' });
-		expect(last.status, last.stderr).toBe(0);
-		const report = JSON.parse(last.stdout) as Record<string, number>;
-		expect(report['read']).toBe(EACH * FILES);
-		expect(report['accepted']! + report['unchanged']! + report['quarantined']!).toBe(EACH * FILES);
-		expect([...(await stored(database)).values()]).toEqual(files.map(() => EACH));
-	}, 600_000);
+	it.each(STORIES)(
+		'loses nothing that was committed and doubles nothing, %i',
+		async (story) => {
+			const database = join(folder, `killed-${story}.duckdb`);
+			const args = [command, 'ingest', '--db', database, ...files];
+			let before = new Map<string, number>();
+			let killed = 0;
+			for (const share of [0.25, 0.4, 0.55, 0.7, 0.85, 0.95]) {
+				const child = spawn(process.execPath, args, { stdio: 'ignore' });
+				const ended = new Promise<NodeJS.Signals | null>((done) =>
+					child.once('exit', (_, signal) => done(signal))
+				);
+				const timer = setTimeout(() => child.kill('SIGKILL'), duration * share * (0.8 + Math.random() * 0.4));
+				if ((await ended) === 'SIGKILL') killed++;
+				clearTimeout(timer);
+				const after = await stored(database);
+				for (const [file, rows] of before) expect(after.get(file)).toBe(rows);
+				for (const rows of after.values()) expect(rows).toBe(EACH);
+				before = after;
+			}
+			expect(killed).toBeGreaterThan(0);
+			const last = spawnSync(process.execPath, [...args, '--json'], { encoding: 'utf8' });
+			expect(last.status, last.stderr).toBe(0);
+			const report = JSON.parse(last.stdout) as Record<string, number>;
+			expect(report['read']).toBe(EACH * FILES);
+			expect(report['accepted']! + report['unchanged']! + report['quarantined']!).toBe(EACH * FILES);
+			expect([...(await stored(database)).values()]).toEqual(files.map(() => EACH));
+		},
+		600_000
+	);
 });
 
 describe('a full disk', () => {
