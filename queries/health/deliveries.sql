@@ -1,12 +1,18 @@
 -- grain: one row a source
 -- clock: when an import finished
--- includes: every import that was taken in; `usual_gap_s` is the median time between those that brought something new
+-- includes: every import that was taken in; files within an hour of each other are one delivery, and `usual_gap_s` is the median time between those that brought something new
 -- excludes: nothing
-WITH gaps AS (
-	SELECT source, finished_at, epoch(finished_at) - epoch(lag(finished_at) OVER (PARTITION BY source ORDER BY finished_at)) AS gap
+WITH brought AS (
+	SELECT source, finished_at, epoch(finished_at) - epoch(lag(finished_at) OVER (PARTITION BY source ORDER BY finished_at)) AS since_last
 	FROM log.ingest WHERE accepted > 0
+), gaps AS (
+	SELECT source, epoch(finished_at) - epoch(lag(finished_at) OVER (PARTITION BY source ORDER BY finished_at)) AS gap
+	FROM brought WHERE since_last IS NULL OR since_last > 3600
+), latest AS (
+	SELECT source, max(finished_at) AS last_new_at FROM brought GROUP BY source
 ), rhythm AS (
-	SELECT source, count(*)::INTEGER AS deliveries, max(finished_at) AS last_new_at, median(gap) AS usual_gap_s FROM gaps GROUP BY source
+	SELECT source, count(*)::INTEGER AS deliveries, any_value(last_new_at) AS last_new_at, median(gap) AS usual_gap_s
+	FROM gaps JOIN latest USING (source) GROUP BY source
 ), told AS (
 	SELECT source, count(*)::INTEGER AS imports, max(finished_at) AS last_import_at, sum(read)::BIGINT AS read, sum(accepted)::BIGINT AS accepted,
 		sum(unchanged)::BIGINT AS unchanged, sum(quarantined)::BIGINT AS quarantined

@@ -3,7 +3,7 @@
  * records arrive, and whether a field has vanished from a feed. Touches the database. What can't be told yet is null.
  */
 import type { Warehouse } from '../../warehouse/warehouse.server';
-import { weeksBetween, weekWindow } from '../calendar';
+import { weekOf, weeksBetween, weekWindow } from '../calendar';
 import type { Calendar } from '../measurement';
 import { fieldWeeks, freshnessOf, type FieldWeek, type Freshness, type HealthField } from './judge';
 import deliveriesSql from './deliveries.sql?raw';
@@ -81,6 +81,8 @@ export async function feedHealth(
 	const last = newest && newest < now ? newest : now;
 	const since = new Date(Date.parse(last) - (weeks - 1) * 7 * 86_400_000).toISOString();
 	const all = weeksBetween(calendar, since, last);
+	// Seven days after its end a week has its ratings and costs.
+	const settledBefore = weekOf(calendar, new Date(Date.parse(now) - 7 * 86_400_000));
 	const [rows, late, reasons] = await Promise.all([
 		warehouse.all<WeekRow>(weeksSql, {
 			zone: calendar.timeZone,
@@ -106,7 +108,7 @@ export async function feedHealth(
 				now
 			}),
 			weeks: byWeek.map(({ week, contacts }) => ({ week, contacts })),
-			fields: fieldWeeks(byWeek),
+			fields: fieldWeeks(byWeek, settledBefore),
 			late: of(late, one.source),
 			reasons: of(reasons, one.source)
 		};

@@ -9,7 +9,7 @@ import { feedHealth, refreshFacts, refusedLines, type SourceHealth } from '../qu
 import { fieldWeeks, freshnessOf, RHYTHM_FROM } from './judge';
 
 const calendar = { timeZone: 'Europe/Stockholm', weekStart: 'monday' as const };
-const NOW = '2026-04-08T00:00:00Z';
+const NOW = '2026-04-14T00:00:00Z';
 const DAY = 86_400_000;
 /** Monday of 2026-W06, Stockholm's midnight. */
 const FIRST = Date.parse('2026-02-01T23:00:00Z');
@@ -91,6 +91,15 @@ describe('a feed', () => {
 		expect(health.fields.filter(({ dropped }) => dropped).map(({ field }) => field)).toEqual(['rating']);
 	});
 
+	it('does not call a young week a drop of what comes later', async () => {
+		const [young] = await feedHealth(warehouse, { now: '2026-04-08T00:00:00Z', calendar });
+		expect(young!.fields.filter(({ dropped }) => dropped)).toEqual([]);
+	});
+
+	it('takes files within an hour for one delivery', async () => {
+		expect(health).toMatchObject({ imports: 2, usualGapS: null, freshness: 'unknown' });
+	});
+
 	it('tells how late what came after its history was', async () => {
 		await send(
 			[{ record: 'complaint', conversation_id: 'w0-1', at: '2026-02-02T10:00:00Z' }],
@@ -141,12 +150,12 @@ describe('a feed', () => {
 
 describe('what is called', () => {
 	it('late is known only from a rhythm', () => {
-		const given = { lastNewAt: '2026-04-07T00:00:00Z', usualGapS: 3600, now: NOW };
+		const given = { lastNewAt: '2026-04-13T00:00:00Z', usualGapS: 3600, now: NOW };
 		expect(freshnessOf({ ...given, deliveries: RHYTHM_FROM - 1 })).toBe('unknown');
 		expect(freshnessOf({ ...given, deliveries: RHYTHM_FROM })).toBe('late');
 		expect(freshnessOf({ ...given, deliveries: RHYTHM_FROM, usualGapS: 86_400 })).toBe('fresh');
 		// A feed of seconds is not late within the hour.
-		expect(freshnessOf({ ...given, deliveries: 9, usualGapS: 1, lastNewAt: '2026-04-07T23:30:00Z' })).toBe(
+		expect(freshnessOf({ ...given, deliveries: 9, usualGapS: 1, lastNewAt: '2026-04-13T23:30:00Z' })).toBe(
 			'fresh'
 		);
 		expect(freshnessOf({ ...given, deliveries: 0, lastNewAt: null })).toBe('unknown');
@@ -154,7 +163,7 @@ describe('what is called', () => {
 
 	it('a drop needs contacts, weeks before, and more than chance', () => {
 		const weeks = (shares: readonly [number, number][]) =>
-			fieldWeeks(shares.map(([x, n], at) => ({ week: `w${at}`, contacts: n, rating: x }))).find(
+			fieldWeeks(shares.map(([x, n], at) => ({ week: `2026-W0${at}`, contacts: n, rating: x }))).find(
 				({ field }) => field === 'rating'
 			)!;
 		const usual: [number, number][] = [

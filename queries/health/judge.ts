@@ -67,9 +67,13 @@ const median = (values: readonly number[]) => {
 
 type Row = { week: string; contacts: number } & Partial<Record<HealthField, number>>;
 
-/** `dropped` of a field: in its newest week that has enough contacts. Weeks come in their order. */
+/** Fields that arrive after the conversation: a young week has few of them yet, and that is no drop. */
+const COMES_LATER: readonly HealthField[] = ['rating', 'refunds', 'resolvedAt', 'aiCost', 'humanMinutes'];
+
+/** Weeks from `settledBefore` on are too young to judge what comes later. `dropped` of a field: in its newest week that has enough contacts. Weeks come in their order. */
 export function fieldWeeks(
-	rows: readonly Row[]
+	rows: readonly Row[],
+	settledBefore = '9999-W53'
 ): { field: HealthField; weeks: FieldWeek[]; dropped: boolean }[] {
 	return (Object.keys(HEALTH_FIELDS) as HealthField[]).map((field) => {
 		const usable: number[] = [];
@@ -78,7 +82,12 @@ export function fieldWeeks(
 			const n = row.contacts;
 			const before = usable.slice(-WEEKS_BEFORE);
 			const usual = before.length >= WEEKS_NEEDED ? median(before) : null;
-			const dropped = usual !== null && usual >= RARE && n >= ENOUGH && wilson(x, n).high < usual / 2;
+			const dropped =
+				(row.week < settledBefore || !COMES_LATER.includes(field)) &&
+				usual !== null &&
+				usual >= RARE &&
+				n >= ENOUGH &&
+				wilson(x, n).high < usual / 2;
 			// A week that fell does not lower what is usual.
 			if (n >= ENOUGH && !dropped) usable.push(x / n);
 			return { week: row.week, x, n, dropped, usual };
