@@ -6,14 +6,15 @@
 import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Warehouse } from '../warehouse/warehouse.server';
-import { conversationJson, RECORD_COLUMNS, sideJson, type ExportFormat } from './record-json';
-import { SEGMENT_FORMAT } from './segment.server';
+import { RECORD_COLUMNS } from './record-fields';
+import { conversationJson, sideJson, type ExportFormat } from './record-json';
+import { SEGMENT_FORMAT, showingShare } from './segment.server';
 import exportLive from './sql/export-live.sql?raw';
 import exportSides from './sql/export-sides.sql?raw';
 
 export interface ExportRequest {
 	/** Whose conversations; may be missing where only one source is stored. */
-	source: string | undefined;
+	source?: string | undefined;
 	/** Conversations that began from here, and before there; RFC 3339. */
 	from?: string | undefined;
 	to?: string | undefined;
@@ -53,35 +54,31 @@ export async function exportRecords(warehouse: Warehouse, request: ExportRequest
 			`SELECT count(*) AS conversations, (SELECT count(*) FROM sides) AS side_records,
 				count(*) FILTER (text_deleted_at IS NOT NULL) AS without_text FROM live`
 		);
-		const rows = `SELECT {columns} FROM read_parquet($segments, filename = true, file_row_number = true, union_by_name = true) AS s
+		const conversations = (columns: string) =>
+			`SELECT ${columns} FROM read_parquet($segments, filename = true, file_row_number = true, union_by_name = true) AS s
 			JOIN live ON live.segment = parse_filename(s.filename) AND live.segment_row = s.file_row_number`;
-		const conversations = (columns: string) => rows.replace('{columns}', () => columns);
-		const watch = setInterval(() => onShare?.(session.progress()), 200);
+		const empty = segments.length === 0;
+		const copy = (rows: string, how: string) =>
+			showingShare(session, onShare, () =>
+				session.run(`COPY (${rows}) TO $target ${how}`, { ...(!empty && { segments }), target: written })
+			);
 		try {
 			if (format === 'parquet') {
 				const columns = RECORD_COLUMNS.map((name) => `s."${name}"`).join(', ');
-				const table = segments.length > 0 ? conversations(columns) : 'SELECT 1 AS id WHERE false';
-				await session.run(`COPY (${table}) TO $target ${SEGMENT_FORMAT}`, {
-					...(segments.length > 0 && { segments }),
-					target: written
-				});
+				await copy(empty ? 'SELECT 1 AS id WHERE false' : conversations(columns), SEGMENT_FORMAT);
 			} else {
 				const lines = [
-					...(segments.length > 0 ? [conversations(`${conversationJson('s')} AS line`)] : []),
+					...(empty ? [] : [conversations(`${conversationJson('s')} AS line`)]),
 					`SELECT ${sideJson('sides')} AS line FROM sides`
 				].join(' UNION ALL ');
 				const packed = target.endsWith('.gz') ? ', COMPRESSION gzip' : '';
-				await session.run(`COPY (${lines}) TO $target ${LINES}${packed})`, {
-					...(segments.length > 0 && { segments }),
-					target: written
-				});
+				await copy(lines, `${LINES}${packed})`);
 			}
 			renameSync(written, target);
 		} catch (cause) {
 			rmSync(written, { force: true });
 			throw cause;
 		} finally {
-			clearInterval(watch);
 			await session.run('DROP TABLE live');
 			await session.run('DROP TABLE sides');
 		}

@@ -120,6 +120,12 @@ export const CONVERSATION_FIELDS: Fields = {
 	spam: boolean
 };
 
+const { record: _record, schema_version: _version, ...stored } = CONVERSATION_FIELDS;
+/** What is stored of a conversation: all but what says how to read the line. */
+export const STORED_FIELDS: Fields = stored;
+/** Columns of a segment that make a conversation, in the order of the record. */
+export const RECORD_COLUMNS = Object.keys(STORED_FIELDS);
+
 const sideFeed: Fields = {
 	record: required(word(RECORD_KINDS)),
 	schema_version: integer,

@@ -1,5 +1,5 @@
 /** SQL that writes typed canonical records as JSON, from the same table of fields as the parser. Pure. */
-import { CONVERSATION_FIELDS, SIDE_FIELDS, type Field, type Fields } from './record-fields';
+import { SIDE_FIELDS, STORED_FIELDS, type Field, type Fields } from './record-fields';
 
 export const EXPORT_FORMATS = ['ndjson', 'parquet'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
@@ -32,13 +32,8 @@ const object = (value: string, fields: Fields) =>
 		.map(([name, field]) => `'"${name}":' || ${json(`${value}."${name}"`, field)}`)
 		.join(', ')}) || '}'`;
 
-const { record: _record, schema_version: _version, ...STORED } = CONVERSATION_FIELDS;
-
-/** Columns of a segment that make a conversation, in the order of the record. */
-export const RECORD_COLUMNS = Object.keys(STORED);
-
 /** One conversation of the relation `row`, which has the columns of a segment. */
-export const conversationJson = (row: string) => object(row, STORED);
+export const conversationJson = (row: string) => object(row, STORED_FIELDS);
 
 /** One small record of `log.side_record`, by the names of its columns there. */
 export const sideJson = (row: string) => {

@@ -8,7 +8,9 @@ import { redactedSql, type Redaction } from './redaction';
 import {
 	CONVERSATION_FIELDS,
 	LINE_FIELDS,
+	RECORD_COLUMNS,
 	SIDE_FIELDS,
+	STORED_FIELDS,
 	type Field,
 	type Fields,
 	type Leaf
@@ -308,9 +310,6 @@ export function parseSql(
 		if (redacts && WRITTEN.includes(name)) return `${shielded(name, redaction)} AS "${name}"`;
 		return `c."${name}"`;
 	};
-	const columns = Object.keys(CONVERSATION_FIELDS).filter(
-		(name) => name !== 'record' && name !== 'schema_version'
-	);
 	const kept = keep ? `file_no, ${keep}` : 'file_no';
 	const kinds = CONVERSATION_FIELDS.record as Leaf;
 	const version = 'r.schema_version';
@@ -347,7 +346,7 @@ WITH valid AS (
 	FROM parsed
 ), typed AS (
 	SELECT ${kept}, raw, record, problem, r.id AS refused_id,
-	CASE WHEN problem IS NULL AND record = 'conversation' THEN ${typedStruct('r', Object.fromEntries(columns.map((name) => [name, CONVERSATION_FIELDS[name]!])))} END AS c,
+	CASE WHEN problem IS NULL AND record = 'conversation' THEN ${typedStruct('r', STORED_FIELDS)} END AS c,
 	CASE WHEN problem IS NULL AND record <> 'conversation' THEN ${typedStruct('r', SIDE_COLUMNS)} END AS side
 	FROM shaped
 ), timed AS (
@@ -371,9 +370,9 @@ WITH valid AS (
 ), shielded AS (
 SELECT ${kept}, record, problem, CASE WHEN problem IS NOT NULL${forgotten ? ` AND problem <> '${FORGOTTEN}'` : ''} THEN ${redactedSql(`left(raw, ${RAW_KEPT})`, redaction)} END AS raw,
 	coalesce(c.updated_at, side.updated_at, newest, side_newest) AS version_at,
-	${columns.map(columnSql).join(', ')}, side
+	${RECORD_COLUMNS.map(columnSql).join(', ')}, side
 FROM judged
 )
-SELECT *, CASE WHEN record = 'conversation' THEN hash({${columns.map((name) => `'${name}': "${name}"`).join(', ')}}) ELSE hash(${SIDE_STORED}) END AS content_hash
+SELECT *, CASE WHEN record = 'conversation' THEN hash({${RECORD_COLUMNS.map((name) => `'${name}': "${name}"`).join(', ')}}) ELSE hash(${SIDE_STORED}) END AS content_hash
 FROM shielded`;
 }

@@ -32,6 +32,20 @@ export const quarantineFile = ({ spool }: Paths) => join(spool, 'quarantine.parq
 export const SEGMENT_FORMAT = '(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 20480)';
 const PROGRESS_MILLISECONDS = 200;
 
+/** Tells the share of the session's running statement for as long as the work takes. */
+export async function showingShare<Result>(
+	session: Session,
+	onShare: ((share: number) => void) | undefined,
+	work: () => Promise<Result>
+): Promise<Result> {
+	const watch = setInterval(() => onShare?.(session.progress()), PROGRESS_MILLISECONDS);
+	try {
+		return await work();
+	} finally {
+		clearInterval(watch);
+	}
+}
+
 /** The values of a source that a statement names: DuckDB refuses one that it does not. */
 function valuesIn(sql: string, { values = {} }: Source): Source['values'] {
 	const named = new Set(sql.match(/\$\w+/g));
@@ -49,20 +63,19 @@ export function writeSegment(
 		await source.check?.(session, files);
 		await session.run('SET VARIABLE now = $now::TIMESTAMPTZ', { now });
 		await privacy.setVariables(session);
-		const watch = setInterval(() => onShare(session.progress()), PROGRESS_MILLISECONDS);
 		try {
 			const rows = parseSql(source.select(first), source.mayLack, null, privacy);
 			// Refused lines are kept in the quarantine only, where they can be taken out.
-			await session.run(`COPY (SELECT * EXCLUDE (raw) FROM (${rows})) TO $target ${SEGMENT_FORMAT}`, {
-				...valuesIn(rows, source),
-				files,
-				target: written
-			});
+			await showingShare(session, onShare, () =>
+				session.run(`COPY (SELECT * EXCLUDE (raw) FROM (${rows})) TO $target ${SEGMENT_FORMAT}`, {
+					...valuesIn(rows, source),
+					files,
+					target: written
+				})
+			);
 		} catch (cause) {
 			if (/maximum_object_size/.test((cause as Error).message)) throw new LineTooLongError();
 			throw cause;
-		} finally {
-			clearInterval(watch);
 		}
 		const counts = await session.all<Counts>(countSegment, { segment_file: written });
 		const quarantined = counts.reduce((sum, one) => sum + one.quarantined, 0);

@@ -12,10 +12,11 @@ const TYPES = { ndjson: 'application/x-ndjson', parquet: 'application/vnd.apache
 
 export function registerExport(api: OpenAPIHono): void {
 	api.openapi(exportRoute, async (c) => {
-		const { format, ...asked } = c.req.valid('query');
+		const asked = c.req.valid('query');
+		const { format } = asked;
 		const db = await warehouse();
 		const { body, size, made } = await sentFile(`conversations.${format}`, (target) =>
-			exportRecords(db, { ...asked, source: asked.source, format, target })
+			exportRecords(db, { ...asked, target })
 		);
 		return c.body(body, 200, {
 			'content-type': TYPES[format],

@@ -29,6 +29,26 @@ export async function withDatabase<Result>(database: string, ways: Ways<Result>)
 	}
 }
 
+interface WarehouseWays<Result> {
+	directly(warehouse: Warehouse): Promise<Result>;
+	through: Ways<Result>['through'];
+}
+
+/** An existing database, closed afterwards. */
+export function withExisting<Result>(database: string, ways: WarehouseWays<Result>): Promise<Result> {
+	return withDatabase<Result>(database, {
+		async directly() {
+			const warehouse = await openWarehouse(database, { mustExist: true });
+			try {
+				return await ways.directly(warehouse);
+			} finally {
+				await warehouse.close();
+			}
+		},
+		through: ways.through
+	});
+}
+
 /**
  * An existing database with facts that are those of this policy and this version: a migration or another policy has
  * them built anew before anything is said. Closed afterwards.
@@ -36,17 +56,12 @@ export async function withDatabase<Result>(database: string, ways: Ways<Result>)
 export function withFacts<Result>(
 	database: string,
 	policy: Policy,
-	ways: { directly(warehouse: Warehouse): Promise<Result>; through: Ways<Result>['through'] }
+	ways: WarehouseWays<Result>
 ): Promise<Result> {
-	return withDatabase<Result>(database, {
-		async directly() {
-			const warehouse = await openWarehouse(database, { mustExist: true });
-			try {
-				await refreshFacts(warehouse, intentPolicyOf(policy));
-				return await ways.directly(warehouse);
-			} finally {
-				await warehouse.close();
-			}
+	return withExisting<Result>(database, {
+		async directly(warehouse) {
+			await refreshFacts(warehouse, intentPolicyOf(policy));
+			return ways.directly(warehouse);
 		},
 		through: ways.through
 	});

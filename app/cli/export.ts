@@ -10,8 +10,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { exportRecords, type Exported } from '#ingest/export.server';
-import { openWarehouse } from '#warehouse/warehouse.server';
-import { withDatabase } from './database';
+import { withExisting } from './database';
 import { EXIT, Failure } from './failure';
 import { startProgress } from './progress';
 import { askServer } from './running-server';
@@ -39,15 +38,10 @@ export async function runExport(name: string, options: Options): Promise<number>
 	const format = known?.[1]?.toLowerCase() === 'parquet' ? ('parquet' as const) : ('ndjson' as const);
 	const bar = startProgress('Writing', '%');
 	try {
-		const told = await withDatabase<Exported>(options.db, {
-			async directly() {
-				const warehouse = await openWarehouse(options.db, { mustExist: true });
-				try {
-					const onShare = (share: number) => bar.update(Math.round(share * 100), 100);
-					return await exportRecords(warehouse, { source, from, to, format, target, onShare });
-				} finally {
-					await warehouse.close();
-				}
+		const told = await withExisting<Exported>(options.db, {
+			directly(warehouse) {
+				const onShare = (share: number) => bar.update(Math.round(share * 100), 100);
+				return exportRecords(warehouse, { source, from, to, format, target, onShare });
 			},
 			async through(server) {
 				const answer = await askServer(server, '/api/export/conversations', { source, from, to, format });

@@ -3,9 +3,8 @@
  * holds the database. Touches disk and the database.
  */
 import { forget, receipts, retain, type Receipt, type Retained } from '#ingest/forget.server';
-import { openWarehouse } from '#warehouse/warehouse.server';
 import { loadPolicy, privacyOf } from '../lib/server/policy-file.server';
-import { withDatabase } from './database';
+import { withExisting } from './database';
 import { EXIT, Failure } from './failure';
 import { askServer, tellServer } from './running-server';
 
@@ -15,25 +14,13 @@ interface Common {
 	json?: boolean;
 }
 
-async function onWarehouse<Result>(
-	db: string,
-	work: (warehouse: Awaited<ReturnType<typeof openWarehouse>>) => Promise<Result>
-): Promise<Result> {
-	const warehouse = await openWarehouse(db, { mustExist: true });
-	try {
-		return await work(warehouse);
-	} finally {
-		await warehouse.close();
-	}
-}
-
 export async function runForget(
 	customer: string | undefined,
 	options: Common & { by?: string; receipts?: boolean }
 ): Promise<number> {
 	if (options.receipts) {
-		const all = await withDatabase<Receipt[]>(options.db, {
-			directly: () => onWarehouse(options.db, receipts),
+		const all = await withExisting<Receipt[]>(options.db, {
+			directly: receipts,
 			through: async (server) => (await askServer(server, '/api/forgotten', {})).json() as Promise<Receipt[]>
 		});
 		if (options.json) console.log(JSON.stringify(all, null, 2));
@@ -45,11 +32,8 @@ export async function runForget(
 		throw new Failure('Name the customer as the logs do, and who asks: plimsoll forget CUSTOMER --by NAME');
 	const { key } = privacyOf(loadPolicy(options.policy));
 	const asked = { customer, by: options.by };
-	const made = await withDatabase<Receipt>(options.db, {
-		directly: () =>
-			onWarehouse(options.db, (warehouse) =>
-				forget(warehouse, { ...asked, now: new Date().toISOString(), key })
-			),
+	const made = await withExisting<Receipt>(options.db, {
+		directly: (warehouse) => forget(warehouse, { ...asked, now: new Date().toISOString(), key }),
 		through: async (server) => (await tellServer(server, '/api/forgotten', asked)).json() as Promise<Receipt>
 	});
 	console.log(options.json ? JSON.stringify(made, null, 2) : told(made));
@@ -66,11 +50,8 @@ export async function runRetain(options: Common & { days?: number; dryRun?: bool
 			'The policy sets no privacy.retention_days, so texts are kept. Set it, or give --days.'
 		);
 	const dryRun = options.dryRun ?? false;
-	const made = await withDatabase<Retained>(options.db, {
-		directly: () =>
-			onWarehouse(options.db, (warehouse) =>
-				retain(warehouse, { days, now: new Date().toISOString(), dryRun })
-			),
+	const made = await withExisting<Retained>(options.db, {
+		directly: (warehouse) => retain(warehouse, { days, now: new Date().toISOString(), dryRun }),
 		through: async (server) =>
 			(await tellServer(server, '/api/retention', { days, dry_run: dryRun })).json() as Promise<Retained>
 	});

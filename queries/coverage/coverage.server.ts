@@ -33,7 +33,10 @@ export async function coverage(
 	ingestId: number | null = null
 ): Promise<SourceCoverage[]> {
 	const rows = await warehouse.all<Record<string, number> & { source: string; contacts: number }>(sql, {
-		ingest_id: ingestId
+		ingest_id: ingestId,
+		since: null,
+		zone: 'UTC',
+		shift: 0
 	});
 	const camel = (name: string) => name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 	return rows.map(({ source, ...row }) => {

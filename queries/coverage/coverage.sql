@@ -1,8 +1,9 @@
--- grain: one row a source (or one import of it, where $ingest_id is given)
--- clock: none; the newest version of each contact
+-- grain: one row a source (or one import of it, where $ingest_id is given); with $since, a source and week
+-- clock: none; with $since, started_at in weeks of the account's zone, labelled by the ISO week that holds the week's Monday
 -- includes: contacts, with the side records that belong to them
 -- excludes: test traffic, spam, merged, business and survey messages
-SELECT e.source, count(*)::INTEGER AS contacts,
+SELECT e.source, CASE WHEN $since::TIMESTAMPTZ IS NOT NULL THEN strftime(date_trunc('week', timezone($zone, e.started_at) + to_days($shift)), '%G-W%V') END AS week,
+	count(*)::INTEGER AS contacts,
 	count(e.started_at)::INTEGER AS started_at,
 	count(e.customer_id)::INTEGER AS customer_id,
 	count(e.resolved_at)::INTEGER AS resolved_at,
@@ -32,5 +33,6 @@ SELECT e.source, count(*)::INTEGER AS contacts,
 FROM fact.episode e
 JOIN log.conversation c ON c.conversation_key = e.conversation_key AND c.superseded_by IS NULL
 WHERE e.excluded IS NULL AND ($ingest_id::BIGINT IS NULL OR c.ingest_id = $ingest_id)
-GROUP BY e.source
-ORDER BY e.source
+	AND ($since::TIMESTAMPTZ IS NULL OR e.started_at >= $since::TIMESTAMPTZ)
+GROUP BY ALL
+ORDER BY e.source, week

@@ -9,7 +9,7 @@ import { fieldWeeks, freshnessOf, type FieldWeek, type Freshness, type HealthFie
 import deliveriesSql from './deliveries.sql?raw';
 import lateSql from './late.sql?raw';
 import reasonsSql from './reasons.sql?raw';
-import weeksSql from './weeks.sql?raw';
+import coverageSql from '../coverage/coverage.sql?raw';
 
 export interface LateRecords {
 	kind: string;
@@ -62,7 +62,10 @@ export interface HealthRequest {
 	weeks?: number;
 }
 
-type WeekRow = { source: string; week: string; contacts: number } & Record<HealthField, number>;
+type WeekRow = { source: string; week: string; contacts: number; intentDerived: number } & Record<
+	HealthField,
+	number
+>;
 const REASONS = 200;
 
 export async function feedHealth(
@@ -84,7 +87,8 @@ export async function feedHealth(
 	// Seven days after its end a week has its ratings and costs.
 	const settledBefore = weekOf(calendar, new Date(Date.parse(now) - 7 * 86_400_000));
 	const [rows, late, reasons] = await Promise.all([
-		warehouse.all<WeekRow>(weeksSql, {
+		warehouse.all<WeekRow>(coverageSql, {
+			ingest_id: null,
 			zone: calendar.timeZone,
 			shift: calendar.weekStart === 'sunday' ? 1 : 0,
 			since: weekWindow(calendar, all[0]!).since
@@ -95,7 +99,10 @@ export async function feedHealth(
 	const of = <Row extends { source: string }>(from: readonly Row[], source: string) =>
 		from.filter((one) => one.source === source).map(({ source: _, ...rest }) => rest);
 	return deliveries.map(({ deliveries: brought, ...one }) => {
-		const own = rows.filter((row) => row.source === one.source && all.includes(row.week));
+		// A derived intent serves as well as one that the record says.
+		const own = rows
+			.filter((row) => row.source === one.source && all.includes(row.week))
+			.map((row) => ({ ...row, intent: row.intent + row.intentDerived }));
 		const shown = all.slice(all.findIndex((week) => own.some((row) => row.week === week)));
 		const spanned = own.length === 0 ? [] : shown;
 		const byWeek = spanned.map((week) => own.find((row) => row.week === week) ?? { week, contacts: 0 });

@@ -163,9 +163,10 @@ describe('what is called', () => {
 
 	it('a drop needs contacts, weeks before, and more than chance', () => {
 		const weeks = (shares: readonly [number, number][]) =>
-			fieldWeeks(shares.map(([x, n], at) => ({ week: `2026-W0${at}`, contacts: n, rating: x }))).find(
-				({ field }) => field === 'rating'
-			)!;
+			fieldWeeks(
+				shares.map(([x, n], at) => ({ week: `2026-W0${at}`, contacts: n, rating: x })),
+				'2027-W01'
+			).find(({ field }) => field === 'rating')!;
 		const usual: [number, number][] = [
 			[50, 100],
 			[48, 100],

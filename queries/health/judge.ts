@@ -70,10 +70,13 @@ type Row = { week: string; contacts: number } & Partial<Record<HealthField, numb
 /** Fields that arrive after the conversation: a young week has few of them yet, and that is no drop. */
 const COMES_LATER: readonly HealthField[] = ['rating', 'refunds', 'resolvedAt', 'aiCost', 'humanMinutes'];
 
-/** Weeks from `settledBefore` on are too young to judge what comes later. `dropped` of a field: in its newest week that has enough contacts. Weeks come in their order. */
+/**
+ * Weeks from `settledBefore` on are too young to judge what comes later. `dropped` of a field: in its newest week that
+ * has enough contacts. Weeks come in their order.
+ */
 export function fieldWeeks(
 	rows: readonly Row[],
-	settledBefore = '9999-W53'
+	settledBefore: string
 ): { field: HealthField; weeks: FieldWeek[]; dropped: boolean }[] {
 	return (Object.keys(HEALTH_FIELDS) as HealthField[]).map((field) => {
 		const usable: number[] = [];
