@@ -33,27 +33,32 @@ async function headOf(file: string): Promise<string> {
 		.replace(/^\uFEFF/, '');
 }
 
-export async function chosen(
-	file: string,
-	asked: Source | null
-): Promise<{ source: Source | null; doubt: string | null }> {
-	if (asked) return { source: asked, doubt: null };
+const none = (doubt: string): Choice => ({ source: null, doubt, recognised: false });
+
+export interface Choice {
+	source: Source | null;
+	/** Why there is none. */
+	doubt: string | null;
+	/** The content showed the format; false where only the name of the file speaks for the source. */
+	recognised: boolean;
+}
+
+export async function chosen(file: string, asked: Source | null): Promise<Choice> {
+	if (asked) return { source: asked, doubt: null, recognised: false };
 	const name = file.replace(/\.(gz|zst)$/i, '');
 	const able = SOURCES.filter((source) => source.accepts(name) && source.recognises);
-	if (able.length === 0)
-		return { source: null, doubt: 'No source reads a file of this name; name one with --source.' };
+	if (able.length === 0) return none('No source reads a file of this name; name one with --source.');
 	const head = able.length > 1 ? await headOf(file) : '';
 	const seen = able.length > 1 ? able.filter((source) => source.recognises?.(head)) : able;
-	if (seen.length === 1) return { source: seen[0]!, doubt: null };
+	if (seen.length === 1) return { source: seen[0]!, doubt: null, recognised: able.length > 1 };
 	const names = (sources: readonly Source[]) => sources.map((source) => source.name).join(', ');
 	if (seen.length > 1) {
-		return { source: null, doubt: `Its content could be ${names(seen)}; say which with --source.` };
+		return none(`Its content could be ${names(seen)}; say which with --source.`);
 	}
 	// Lines and tables of nobody's format are taken for our own, and each says what it lacks.
 	const own = able.find((source) => source.name === 'canonical');
-	if (own) return { source: own, doubt: null };
-	return {
-		source: null,
-		doubt: `Its content is of no format that is known by its look; name one with --source: ${names(SOURCES.filter((source) => source.accepts(name)))}.`
-	};
+	if (own) return { source: own, doubt: null, recognised: false };
+	return none(
+		`Its content is of no format that is known by its look; name one with --source: ${names(SOURCES.filter((source) => source.accepts(name)))}.`
+	);
 }

@@ -24,6 +24,7 @@ import { judgeAt, standing } from '$lib/server/judge.server';
 import { toArrow } from '$lib/server/measurement-arrow';
 import { toCsv } from '$lib/server/measurement-csv';
 import { calendar, limits, policy, warehouse } from '$lib/server/plimsoll.server';
+import { UploadRefused } from '$lib/server/uploads.server';
 import { coverageRoute, healthRoute, schemaRoute, scorecardRoute, verdictsRoute } from './routes';
 import { registerExport } from './export.server';
 import { feedHealthRoute } from './feed-health-routes';
@@ -36,6 +37,7 @@ import { registerDecisions } from './decisions.server';
 import { registerMappings } from './mapping.server';
 import { registerPrivacy } from './privacy.server';
 import { registerReview } from './review.server';
+import { registerUploads } from './uploads.server';
 import { registerWhy } from './why.server';
 
 export function createApi() {
@@ -69,6 +71,8 @@ export function createApi() {
 
 	api.onError((error, c) => {
 		if (error instanceof TooLarge) return c.json({ error: error.message, remedy: error.remedy }, 413);
+		if (error instanceof UploadRefused)
+			return c.json({ error: error.message, remedy: error.remedy }, error.status);
 		if (error instanceof RangeError) return c.json(explain(error), 400);
 		console.error(error);
 		return c.json(explain(error), 500);
@@ -162,6 +166,7 @@ export function createApi() {
 	registerReview(api);
 	registerDecisions(api);
 	registerMappings(api);
+	registerUploads(api);
 	registerLab(api);
 	registerAlerts(api);
 

@@ -8,17 +8,14 @@ import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { ingest, type IngestReport } from '#ingest/ingest.server';
+import type { IngestReport } from '#ingest/ingest.server';
 import { sourceIn } from '#ingest/mapping/mappings.server';
 import { PrivacyError } from '#ingest/privacy.server';
 import { answeredBefore, KeyUsedError, rememberAnswer } from '#ingest/requests.server';
 import { UnknownSourceError } from '#ingest/sources';
-import { refreshFacts, refusedLines } from '#queries/queries.server';
-import { intentPolicyOf } from '#stoploss/policy';
-import { judgeNow } from '$lib/server/judge.server';
-import { privacyOf } from '$lib/server/policy-file.server';
+import { refusedLines } from '#queries/queries.server';
 import { policy, warehouse } from '$lib/server/plimsoll.server';
-import { nudgeWatchman } from '$lib/server/watchman.server';
+import { takeIn } from '$lib/server/take-in.server';
 import { ingestRoute, ingestSourceRoute, refusedLinesRoute } from './ingest-routes';
 import { spool, uploadLimit } from './spool.server';
 
@@ -49,7 +46,7 @@ function told(report: IngestReport): IngestReport {
 	};
 }
 
-async function takeIn(
+async function answered(
 	c: Context,
 	body: ReadableStream<Uint8Array>,
 	asked: { source: string | undefined; file: string; key: string | undefined }
@@ -70,21 +67,15 @@ async function takeIn(
 		const before = named && (await answeredBefore<IngestReport>(db, named));
 		if (before) return c.json(before, 200, { 'idempotency-replayed': 'true' });
 		const now = new Date().toISOString();
-		const done = await ingest(db, {
+		const done = await takeIn(db, rules, {
 			inputs: [spooled.path],
 			source,
 			now,
-			privacy: privacyOf(rules),
 			shown: SHOWN,
 			...(named && {
 				within: (session, report) => rememberAnswer(session, named, told(report), now)
 			})
 		});
-		if (done.accepted > 0) {
-			await refreshFacts(db, intentPolicyOf(rules));
-			await judgeNow(db, rules);
-			nudgeWatchman();
-		}
 		return c.json(told(done), done.files.some(({ error }) => error !== null) ? 422 : 200);
 	} catch (error) {
 		if (error instanceof KeyUsedError)
@@ -121,7 +112,7 @@ async function inTurn(
 	working++;
 	if (key !== undefined) keys.add(key);
 	try {
-		return (await takeIn(c, body, asked)) as never;
+		return (await answered(c, body, asked)) as never;
 	} finally {
 		working--;
 		if (key !== undefined) keys.delete(key);

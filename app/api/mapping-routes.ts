@@ -23,6 +23,26 @@ const problem = z.object({
 	remedy: z.string()
 });
 
+export const previewSchema = z
+	.object({
+		read: z.int(),
+		good: z.int().describe('Records that would go in.'),
+		quarantined: z.int(),
+		records: z.array(z.record(z.string(), z.unknown())),
+		reasons: z.array(
+			z.object({
+				field: z.string(),
+				reason: z.string(),
+				records: z.int(),
+				file: z.string(),
+				line: z.int().nullable(),
+				raw: z.string().nullable()
+			})
+		)
+	})
+	.openapi('Preview');
+export const problemSchema = problem;
+
 const file = {
 	description: 'The file as it is.',
 	required: true,
@@ -50,7 +70,7 @@ export const saveMappingRoute = createRoute({
 		body: {
 			description: 'The mapping, as YAML.',
 			required: true,
-			content: { 'application/yaml': { schema: z.string() }, 'text/plain': { schema: z.string() } }
+			content: { 'application/yaml': { schema: z.string() } }
 		}
 	},
 	responses: {
@@ -96,27 +116,7 @@ export const previewRoute = createRoute({
 		'What a source would make of a file: its first twenty records, and why others would be refused. Stores nothing.',
 	request: { query: z.object({ source: z.string(), file: fileName }), body: file },
 	responses: {
-		200: json(
-			z
-				.object({
-					read: z.int(),
-					good: z.int().describe('Records that would go in.'),
-					quarantined: z.int(),
-					records: z.array(z.record(z.string(), z.unknown())),
-					reasons: z.array(
-						z.object({
-							field: z.string(),
-							reason: z.string(),
-							records: z.int(),
-							file: z.string(),
-							line: z.int().nullable(),
-							raw: z.string().nullable()
-						})
-					)
-				})
-				.openapi('Preview'),
-			'The preview.'
-		),
+		200: json(previewSchema, 'The preview.'),
 		400: refused('The source is unknown, or the file is not what it reads.'),
 		403: FOREIGN,
 		413: TOO_LARGE,

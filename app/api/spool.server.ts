@@ -3,7 +3,7 @@
  * Refuses bodies beyond the limit and leaves nothing behind; of the given name only its last part is used.
  */
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
@@ -27,9 +27,12 @@ export interface Spooled {
 export async function spool(
 	body: globalThis.ReadableStream<Uint8Array>,
 	name: string,
-	limitBytes: number
+	limitBytes: number,
+	/** Where it is kept; a temporary folder where it isn't given. */
+	kept?: string
 ): Promise<Spooled> {
-	const folder = await mkdtemp(join(tmpdir(), 'plimsoll-'));
+	const folder = kept ?? (await mkdtemp(join(tmpdir(), 'plimsoll-')));
+	if (kept !== undefined) await mkdir(kept, { recursive: true });
 	const remove = () => rm(folder, { recursive: true, force: true });
 	const path = join(folder, safeName(name));
 	let bytes = 0;
@@ -52,11 +55,18 @@ export async function spool(
 	return { path, bytes, remove };
 }
 
-/** No folders, no leading dots, no characters that a glob or a SQL string would read. */
+/** Longest name of a file that every common file system takes, with room for the endings we add. */
+const NAME_BYTES = 200;
+
+/** No folders, no leading dots, no characters that a glob or a SQL string would read; letters of every script stay. */
 export function safeName(name: string): string {
-	const safe = basename(name.replaceAll('\\', '/'))
-		.replaceAll(/[^\w.-]/g, '_')
-		.replace(/^\.+/, '')
-		.slice(-120);
-	return safe || 'upload.ndjson';
+	const letters = [
+		...basename(name.replaceAll('\\', '/'))
+			.normalize('NFC')
+			.replaceAll(/[^\p{L}\p{N}\p{M}._-]/gu, '_')
+			.replace(/^\.+/, '')
+	];
+	// The end is what says how the file is read.
+	while (Buffer.byteLength(letters.join('')) > NAME_BYTES) letters.shift();
+	return letters.join('').replace(/^\.+/, '') || 'upload.ndjson';
 }

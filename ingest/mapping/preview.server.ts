@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Warehouse } from '../../warehouse/warehouse.server';
+import { refuseCutShort } from '../cut-short.server';
 import { cutLongLines, LineTooLongError, openFile } from '../open-file.server';
 import { quarantineFile, writeSegment } from '../segment.server';
 import type { Source } from '../sources/index';
@@ -41,7 +42,9 @@ export async function preview(
 		const opened: string[] = [];
 		for (const [at, file] of files.entries()) {
 			const readable = await openFile(file, join(spool, String(at)));
-			if (!readable.empty) opened.push(readable.path);
+			if (readable.empty) continue;
+			if (source.documents) await refuseCutShort(warehouse, readable.path);
+			opened.push(readable.path);
 		}
 		if (opened.length === 0) return { read: 0, good: 0, quarantined: 0, records: [], reasons: [] };
 		const write = (paths_: readonly string[]) =>
