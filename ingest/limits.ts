@@ -8,3 +8,6 @@ export const LINE_TOO_LONG = '"plimsoll: line too long"';
 
 /** Goes before a source's own reason, 'field: reason', in the place of a record that it refuses. No JSON starts so. */
 export const REFUSAL = 'refused ';
+
+/** Goes between a refusal and the id of the record that is refused, where a source knows it. */
+export const ABOUT = '\u001f';

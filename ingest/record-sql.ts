@@ -3,7 +3,7 @@
  * problem in words, or typed values. Pure; every name in the SQL comes from the field table, never from a file.
  */
 import { SCHEMA_VERSION } from './canonical';
-import { LINE_TOO_LONG, LONGEST_LINE_BYTES, REFUSAL } from './limits';
+import { ABOUT, LINE_TOO_LONG, LONGEST_LINE_BYTES, REFUSAL } from './limits';
 import { redactedSql, type Redaction } from './redaction';
 import {
 	CONVERSATION_FIELDS,
@@ -317,7 +317,7 @@ export function parseSql(
 	return `
 WITH valid AS (
 	SELECT ${kept}, ${keep ? 'raw' : 'json'} AS raw, json = '${LINE_TOO_LONG}' OR strlen(json) > ${LONGEST_LINE_BYTES} AS too_long,
-		CASE WHEN starts_with(json, '${REFUSAL}') THEN substr(json, ${REFUSAL.length + 1}) END AS refusal,
+		CASE WHEN starts_with(json, '${REFUSAL}') THEN string_split(substr(json, ${REFUSAL.length + 1}), '${ABOUT}') END AS refusal,
 		CASE
 			WHEN strlen(json) > ${LONGEST_LINE_BYTES} THEN NULL
 			WHEN starts_with(json, '{') THEN json
@@ -326,11 +326,11 @@ WITH valid AS (
 		END AS json
 	FROM (${relation})
 ), parsed AS (
-	SELECT ${kept}, raw, too_long, refusal, json, from_json(json, '${JSON.stringify(structure(LINE_FIELDS))}') AS r,
+	SELECT ${kept}, raw, too_long, refusal[1] AS refusal, nullif(refusal[2], '') AS about, json, from_json(json, '${JSON.stringify(structure(LINE_FIELDS))}') AS r,
 		json_type(json, [${KINDS_OF.map((name) => `'$.${name}'`).join(', ')}]) AS kinds
 	FROM valid
 ), shaped AS (
-	SELECT ${kept}, raw, r, coalesce(r.record, 'conversation') AS record,
+	SELECT ${kept}, raw, r, about, coalesce(r.record, 'conversation') AS record,
 	CASE
 		WHEN too_long THEN 'record: is longer than ${LONGEST_LINE_BYTES / 2 ** 20} MB'
 		WHEN refusal IS NOT NULL THEN refusal
@@ -345,7 +345,7 @@ WITH valid AS (
 	END AS problem
 	FROM parsed
 ), typed AS (
-	SELECT ${kept}, raw, record, problem, r.id AS refused_id,
+	SELECT ${kept}, raw, record, problem, coalesce(r.id, about) AS refused_id,
 	CASE WHEN problem IS NULL AND record = 'conversation' THEN ${typedStruct('r', STORED_FIELDS)} END AS c,
 	CASE WHEN problem IS NULL AND record <> 'conversation' THEN ${typedStruct('r', SIDE_COLUMNS)} END AS side
 	FROM shaped

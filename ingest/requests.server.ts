@@ -33,16 +33,37 @@ export async function answeredBefore<Answer>(
 	return JSON.parse(found.answer) as Answer;
 }
 
+/** Those of the keys that were answered. */
+export async function answeredAmong(warehouse: Warehouse, keys: readonly string[]): Promise<Set<string>> {
+	const found = await warehouse.all<{ key: string }>(
+		'SELECT key FROM log.request WHERE key IN (SELECT unnest($keys))',
+		{ keys }
+	);
+	return new Set(found.map(({ key }) => key));
+}
+
+const forgetOld = (session: Session, now: string) =>
+	session.run(`DELETE FROM log.request WHERE answered_at < $now::TIMESTAMPTZ - to_days($days)`, {
+		now,
+		days: KEPT_DAYS
+	});
+
+/** Keys that need no answer but to be known again. */
+export async function rememberAnswers(session: Session, keys: readonly string[], now: string): Promise<void> {
+	await forgetOld(session, now);
+	await session.run(`INSERT INTO log.request SELECT unnest($keys), '', '{}', $now::TIMESTAMPTZ`, {
+		keys,
+		now
+	});
+}
+
 export async function rememberAnswer(
 	session: Session,
 	{ key, hash }: NamedRequest,
 	answer: unknown,
 	now: string
 ): Promise<void> {
-	await session.run(`DELETE FROM log.request WHERE answered_at < $now::TIMESTAMPTZ - to_days($days)`, {
-		now,
-		days: KEPT_DAYS
-	});
+	await forgetOld(session, now);
 	await session.run('INSERT INTO log.request VALUES ($key, $hash, $answer, $now::TIMESTAMPTZ)', {
 		key,
 		hash,

@@ -31,7 +31,13 @@ test.each([
 	['an intent in two tiers', 'C: [payment_dispute', 'C: [order_status, payment_dispute', 'one tier only'],
 	['a duplicate name', 'tier_b_recontact_change', 'tier_b_csat_change', 'its own name'],
 	['an unknown key', 'minimum_evidence: 50', 'minimum_evidence: 50\nextra: 1', 'Remove extra'],
-	['broken YAML', 'tiers:', 'tiers: [', 'Correct the YAML']
+	['broken YAML', 'tiers:', 'tiers: [', 'Correct the YAML'],
+	[
+		'two webhooks at one address',
+		'minimum_evidence: 50',
+		'minimum_evidence: 50\nwebhooks:\n  - &a { name: live, source: canonical, secret_env: A }\n  - *a',
+		'it is its address'
+	]
 ])('%s is named with its line', (_, from, to, remedy) => {
 	const { policy, problems } = parsePolicy(text.replace(from, to));
 	expect(policy).toBeNull();

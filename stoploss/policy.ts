@@ -12,6 +12,7 @@ import { probationSchema, routingSchema } from './rollback-policy';
 import { receiverProblems, receiverSchema } from './receivers';
 import { levelProblems, ruleSchema, ruleTestSchema, titleOf, type Rule } from './rule';
 import { UNWATCHABLE } from './rule-metrics';
+import { webhookProblems, webhookSchema } from './webhooks';
 
 const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'Write a time of day as "09:00"');
@@ -123,6 +124,7 @@ export const policySchema = z.strictObject({
 	}),
 	privacy: privacySchema,
 	signals: signalsSchema,
+	webhooks: z.array(webhookSchema).default([]).describe('Who may send conversations by webhook.'),
 	minimum_evidence: z.int().min(10).default(50),
 	routing: routingSchema.optional(),
 	stop_loss: z.strictObject({
@@ -279,6 +281,8 @@ export function parsePolicy(text: string): { policy: Policy | null; problems: Po
 	});
 	for (const problem of receiverProblems(policy.stop_loss.receivers))
 		add(['stop_loss', 'receivers', ...problem.at], problem.message, problem.remedy);
+	for (const problem of webhookProblems(policy.webhooks))
+		add(['webhooks', ...problem.at], problem.message, problem.remedy);
 	const testNames = new Set<string>();
 	policy.stop_loss.tests.forEach((one, index) => {
 		const path = ['stop_loss', 'tests', index];

@@ -9,7 +9,7 @@ import { TIERS } from '../warehouse/vocabulary';
 export const RECEIVER_FORMATS = ['plimsoll', 'slack', 'pagerduty-events-v2'] as const;
 export type ReceiverFormat = (typeof RECEIVER_FORMATS)[number];
 
-const variable = z
+export const variable = z
 	.string()
 	.regex(/^[A-Z_][A-Z0-9_]*$/, 'Write the name of an environment variable, such as PLIMSOLL_OPS_SECRET');
 
@@ -38,14 +38,15 @@ export type Receiver = z.infer<typeof receiverSchema>;
 
 const PAGERDUTY = 'https://events.pagerduty.com/v2/enqueue';
 
-interface ReceiverProblem {
+/** Where in a list of the policy something is wrong, and what to do. */
+export interface PlacedProblem {
 	at: (string | number)[];
 	message: string;
 	remedy: string;
 }
 
-export function receiverProblems(receivers: readonly Receiver[]): ReceiverProblem[] {
-	const problems: ReceiverProblem[] = [];
+export function receiverProblems(receivers: readonly Receiver[]): PlacedProblem[] {
+	const problems: PlacedProblem[] = [];
 	const names = new Set<string>();
 	receivers.forEach(({ name, url, url_env, secret_env, format }, index) => {
 		const add = (key: string, message: string, remedy: string) =>

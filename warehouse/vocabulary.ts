@@ -206,3 +206,11 @@ export type RedactedKind = (typeof REDACTED)[number];
 /** What is read from the words of customers where the log itself says nothing. */
 export const DERIVED_SIGNALS = ['person_request', 'dispute_language', 'rephrasing'] as const;
 export type DerivedSignal = (typeof DERIVED_SIGNALS)[number];
+
+/** How a sender of webhooks signs what it sends. */
+export const WEBHOOK_SCHEMES = ['standard', 'chatwoot', 'intercom', 'zendesk'] as const;
+export type WebhookScheme = (typeof WEBHOOK_SCHEMES)[number];
+
+/** Formats that come by webhook. */
+export const WEBHOOK_SOURCES = ['canonical', 'intercom', 'zendesk'] as const;
+export type WebhookSource = (typeof WEBHOOK_SOURCES)[number];

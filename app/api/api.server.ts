@@ -38,6 +38,7 @@ import { registerMappings } from './mapping.server';
 import { registerPrivacy } from './privacy.server';
 import { registerReview } from './review.server';
 import { registerUploads } from './uploads.server';
+import { registerWebhooks } from './webhooks.server';
 import { registerWhy } from './why.server';
 
 export function createApi() {
@@ -84,6 +85,7 @@ export function createApi() {
 	);
 
 	registerIngest(api);
+	registerWebhooks(api);
 	registerExport(api);
 	registerPrivacy(api);
 	api.openapi(scorecardRoute, async (c) => {

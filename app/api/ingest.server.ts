@@ -27,7 +27,8 @@ const NO_BODY = {
 const SHOWN = 1000;
 const WAIT_SECONDS = '5';
 
-const mayWait = () => Number(process.env['PLIMSOLL_MAX_WAITING']) || 16;
+/** Requests of a kind that are worked on at once. */
+export const mayWait = () => Number(process.env['PLIMSOLL_MAX_WAITING']) || 16;
 let working = 0;
 const keys = new Set<string>();
 

@@ -12,7 +12,12 @@ import type { ReadableStream } from 'node:stream/web';
 
 export class TooLarge extends Error {
 	override name = 'TooLarge';
-	readonly remedy = 'Split the file, or raise PLIMSOLL_MAX_UPLOAD_BYTES (and BODY_SIZE_LIMIT) on the server.';
+	constructor(
+		message: string,
+		readonly remedy = 'Split the file, or raise PLIMSOLL_MAX_UPLOAD_BYTES (and BODY_SIZE_LIMIT) on the server.'
+	) {
+		super(message);
+	}
 }
 
 const DEFAULT_LIMIT_BYTES = 2 * 1024 ** 3;

@@ -77,9 +77,9 @@ WITH piece AS (
 	FROM place LEFT JOIN newest USING (id) LEFT JOIN spoken USING (id) LEFT JOIN csat USING (id)
 )
 SELECT file_no, line, raw, CASE
-	WHEN created_at IS NULL THEN '{{refused}}created_at: is missing; deliver the conversation beside its messages and ratings'
+	WHEN created_at IS NULL THEN '{{refused}}created_at: is missing; deliver the conversation beside its messages and ratings{{about}}' || id
 	-- A list shows the last message only, and a webhook may begin in the middle.
-	WHEN try_cast(first_at AS TIMESTAMPTZ) > try_cast(created_at AS TIMESTAMPTZ) + INTERVAL 5 MINUTE THEN '{{refused}}messages: the first ones are missing; a list of conversations has only the last, fetch the messages of each'
+	WHEN try_cast(first_at AS TIMESTAMPTZ) > try_cast(created_at AS TIMESTAMPTZ) + INTERVAL 5 MINUTE THEN '{{refused}}messages: the first ones are missing; a list of conversations has only the last, fetch the messages of each{{about}}' || id
 	ELSE json_object(
 	'id', id,
 	'customer_id', coalesce(s.meta.sender.id, s.contact_inbox.contact_id, contact),

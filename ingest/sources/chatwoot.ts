@@ -7,7 +7,7 @@
  * Refuses what would be read wrongly: conversations without their first messages (a list has only the last one), and
  * reporting events, whose `conversation_id` is not the number that every other piece goes by.
  */
-import { REFUSAL } from '../limits';
+import { ABOUT, REFUSAL } from '../limits';
 import sql from './chatwoot.sql?raw';
 import { entries, isJson } from './documents';
 import type { Source } from './source';
@@ -16,6 +16,7 @@ import { phrased } from './sql-phrases';
 const relation = (fileName: string) =>
 	phrased(sql, {
 		refused: REFUSAL,
+		about: ABOUT,
 		entries: entries({ fileName, numbered: true }, ['$.payload', '$.data.payload', '$.data'])
 	});
 

@@ -1,12 +1,15 @@
 -- grain: one row a conversation
 -- clock: Unix seconds, UTC
--- includes: the opening message and every part with words, notes as not public
--- excludes: parts without words, words of deleted messages
-WITH parts AS (
-	SELECT file_no, line, raw, CASE WHEN json_type(entry) = 'OBJECT' THEN entry END AS e,
+-- includes: the opening message and every part with words, notes as not public; notifications that carry all parts
+-- excludes: parts without words, words of deleted messages, pings
+WITH delivered AS (
+	SELECT file_no, line, raw, coalesce((entry->>'$.type') = 'notification_event', false) AS notified, CASE WHEN notified THEN entry->'$.data.item' ELSE entry END AS entry
+	FROM ({{entries}})
+), parts AS (
+	SELECT file_no, line, raw, notified, CASE WHEN json_type(entry) = 'OBJECT' THEN entry END AS e,
 		from_json(e, '{"id":"VARCHAR","created_at":"VARCHAR","updated_at":"VARCHAR","state":"VARCHAR","ai_agent_participated":"VARCHAR","source":{"type":"VARCHAR","delivered_as":"VARCHAR","subject":"VARCHAR","body":"VARCHAR","redacted":"VARCHAR","attachments":["JSON"],"author":{"type":"VARCHAR","id":"VARCHAR","from_ai_agent":"VARCHAR"}},"contacts":{"contacts":[{"id":"VARCHAR"}]},"statistics":{"last_close_at":"VARCHAR"},"conversation_rating":{"rating":"VARCHAR","created_at":"VARCHAR","updated_at":"VARCHAR"},"ai_agent":{"source_type":"VARCHAR","resolution_state":"VARCHAR","rating":"VARCHAR"}}') AS c,
 		from_json(e->'$.conversation_parts.conversation_parts', '[{"id":"VARCHAR","part_type":"VARCHAR","body":"VARCHAR","created_at":"VARCHAR","redacted":"VARCHAR","attachments":["JSON"],"assigned_to":"JSON","author":{"type":"VARCHAR","id":"VARCHAR","from_ai_agent":"VARCHAR"}}]') AS p
-	FROM ({{entries}})
+	FROM delivered WHERE NOT notified OR (entry->>'$.type') IS DISTINCT FROM 'ping'
 ), timed AS (
 	SELECT *, list_transform(
 		[{'part_type': 'source', 'body': c.source.body, 'created_at': c.created_at, 'redacted': c.source.redacted, 'attachments': c.source.attachments, 'assigned_to': NULL::JSON, 'author': c.source.author}]
@@ -36,12 +39,14 @@ WITH parts AS (
 )
 SELECT file_no, line, raw, CASE
 	WHEN e IS NULL THEN NULL
-	WHEN coalesce(e->>'$.type', 'conversation') <> 'conversation' THEN '{{refused}}type: must be conversation'
+	WHEN coalesce(e->>'$.type', 'conversation') <> 'conversation' THEN concat('{{refused}}type: must be conversation{{about}}', c.id)
 	WHEN c.id IS NULL THEN '{{refused}}id: is missing'
 	-- Without its parts nobody knows who replied; a list of conversations has none.
-	WHEN coalesce(json_type(e, '$.conversation_parts'), 'NULL') = 'NULL' THEN '{{refused}}conversation_parts: is missing; a list or search has no parts, fetch each conversation by its id'
-	WHEN json_type(e, '$.conversation_parts.conversation_parts') IS DISTINCT FROM 'ARRAY' THEN '{{refused}}conversation_parts.conversation_parts: must be a list'
-	WHEN try_cast(e->>'$.conversation_parts.total_count' AS BIGINT) > len(p) THEN '{{refused}}conversation_parts.total_count: is more than the parts that are here'
+	WHEN coalesce(json_type(e, '$.conversation_parts'), 'NULL') = 'NULL' THEN '{{refused}}conversation_parts: is missing; a list or search has no parts, fetch each conversation by its id{{about}}' || c.id
+	WHEN json_type(e, '$.conversation_parts.conversation_parts') IS DISTINCT FROM 'ARRAY' THEN '{{refused}}conversation_parts.conversation_parts: must be a list{{about}}' || c.id
+	WHEN try_cast(e->>'$.conversation_parts.total_count' AS BIGINT) > len(p) THEN '{{refused}}conversation_parts.total_count: is more than the parts that are here{{about}}' || c.id
+	-- The total of a notification counts the parts that it carries, which are the newest.
+	WHEN notified AND coalesce(try_cast(e->>'$.statistics.count_conversation_parts' AS BIGINT) > len(p), true) THEN '{{refused}}conversation_parts: of a notification are the newest only; fetch the conversation by its id{{about}}' || c.id
 	ELSE json_object(
 	'id', c.id,
 	'customer_id', coalesce(c.contacts.contacts[1].id, CASE WHEN c.source.author.type IN ('user', 'lead', 'contact') THEN c.source.author.id END),

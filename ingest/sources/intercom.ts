@@ -5,7 +5,7 @@
  * requested, its `updated_at` when it was given; `ai_agent.source_type` `fin_preview` is somebody trying Fin out.
  * Refuses a conversation without its parts: as a list gives it, nobody could say who replied.
  */
-import { REFUSAL } from '../limits';
+import { ABOUT, REFUSAL } from '../limits';
 import { entries, isJson } from './documents';
 import sql from './intercom.sql?raw';
 import { phrased } from './sql-phrases';
@@ -14,6 +14,7 @@ import type { Source } from './source';
 const relation = (fileName: string, numbered: boolean) =>
 	phrased(sql, {
 		refused: REFUSAL,
+		about: ABOUT,
 		entries: entries({ fileName, numbered }, ['$.conversations', '$.data'])
 	});
 

@@ -7,6 +7,7 @@ WITH entry AS (
 ), piece AS (
 	SELECT file_no, line, raw, e, CASE
 			WHEN json_type(e) IS DISTINCT FROM 'OBJECT' THEN 'broken'
+			WHEN regexp_matches(e->>'$.type', '^zen:event-type:(messaging_)?ticket\.') THEN 'event'
 			WHEN (e->>'$.requester_id') IS NOT NULL AND (e->>'$.score') IS NOT NULL THEN 'satisfaction'
 			WHEN (e->>'$.requester_id') IS NOT NULL AND (e->>'$.status') IS NOT NULL THEN 'ticket'
 			WHEN (e->>'$.field_name') IS NOT NULL THEN 'change'
@@ -19,7 +20,7 @@ WITH entry AS (
 			ELSE 'foreign' END AS kind
 	FROM entry
 ), keyed AS (
-	SELECT *, CASE kind WHEN 'ticket' THEN (e->>'$.id') WHEN 'user' THEN NULL
+	SELECT *, CASE kind WHEN 'ticket' THEN (e->>'$.id') WHEN 'user' THEN NULL WHEN 'event' THEN NULL
 			WHEN 'survey' THEN regexp_extract(list_filter(json_extract_string(e, '$.subjects[*].id') || json_extract_string(e, '$.subjects[*].zrn'), lambda t: contains(t, 'ticket') OR regexp_full_match(t, '[0-9]+'))[1], '[0-9]+$')
 			ELSE (e->>'$.ticket_id') END AS id
 	FROM piece
@@ -94,10 +95,10 @@ WITH entry AS (
 		LEFT JOIN metric USING (id) LEFT JOIN satisfaction USING (id) LEFT JOIN survey USING (id)
 )
 SELECT file_no, line, raw, CASE
-	WHEN t IS NULL THEN '{{refused}}ticket_id: is of a ticket that was not delivered; deliver the tickets beside their comments'
-	WHEN t.status = 'deleted' THEN '{{refused}}status: is deleted'
-	WHEN messages IS NULL THEN '{{refused}}comments: are missing; deliver the comments or audits beside the tickets'
-	WHEN unknown_author THEN '{{refused}}author_id: is of a user whose role is not known; deliver the users beside the tickets'
+	WHEN t IS NULL THEN '{{refused}}ticket_id: is of a ticket that was not delivered; deliver the tickets beside their comments{{about}}' || id
+	WHEN t.status = 'deleted' THEN '{{refused}}status: is deleted{{about}}' || id
+	WHEN messages IS NULL THEN '{{refused}}comments: are missing; deliver the comments or audits beside the tickets{{about}}' || id
+	WHEN unknown_author THEN '{{refused}}author_id: is of a user whose role is not known; deliver the users beside the tickets{{about}}' || id
 	ELSE json_object(
 	'id', id,
 	'thread_id', thread,
@@ -117,7 +118,8 @@ FROM whole
 UNION ALL
 SELECT file_no, line, raw, CASE kind
 	WHEN 'broken' THEN NULL
-	WHEN 'foreign' THEN '{{refused}}record: is no ticket, comment, audit, user or satisfaction of Zendesk'
+	WHEN 'event' THEN concat('{{refused}}detail: of an event is no whole ticket; export the ticket with its comments{{about}}', e->>'$.detail.id')
+	WHEN 'foreign' THEN concat('{{refused}}record: is no ticket, comment, audit, user or satisfaction of Zendesk{{about}}', coalesce(e->>'$.ticket_id', e->>'$.id'))
 	WHEN 'ticket' THEN '{{refused}}id: is missing'
 	ELSE '{{refused}}ticket_id: is missing; Zendesk gives comments and conversation logs without it, add it or deliver audits' END AS json
 FROM keyed WHERE id IS NULL AND kind <> 'user'

@@ -6,7 +6,7 @@
  * /csat_survey_responses; fivetran/dbt_zendesk for the tables, whose times are UTC.
  * Good and bad are a scale of two. Refuses tickets without their comments, and comments by a user of unknown role.
  */
-import { REFUSAL } from '../limits';
+import { ABOUT, REFUSAL } from '../limits';
 import { bare, entries, isJson } from './documents';
 import type { Source } from './source';
 import { phrased } from './sql-phrases';
@@ -26,6 +26,7 @@ const LISTS = [
 const api = (fileName: string) =>
 	phrased(sql, {
 		refused: REFUSAL,
+		about: ABOUT,
 		entries: entries(
 			{ fileName, numbered: true },
 			// The events of an audit are its own, not a page.
@@ -39,6 +40,7 @@ const api = (fileName: string) =>
 const ROWS = `read_csv($files, all_varchar = true, header = true, delim = ',', quote = '"', escape = '"', nullstr = '', null_padding = true, strict_mode = false, union_by_name = true, filename = true, max_line_size = 33554432, parallel = false)`;
 const tables = phrased(sql, {
 	refused: REFUSAL,
+	about: ABOUT,
 	entries: `SELECT list_position($files, filename) AS file_no, row_number() OVER (PARTITION BY filename) + 1 AS line, json AS entry, json::VARCHAR AS raw
 		FROM (SELECT filename, to_json(c) AS json FROM ${ROWS} c)
 		WHERE coalesce(json->>'$.ticket_id', json->>'$.requester_id', json->>'$.role') IS NOT NULL

@@ -1,17 +1,20 @@
 /**
  * What goes on between requests of a running server: a changed policy is taken over, silences and due dates end, the
- * watchdog looks whether anything is judged at all, texts that were kept long enough go, and messages go to their
+ * watchdog looks whether anything is judged at all, what came by webhook is taken in, texts that were kept long enough go, and messages go to their
  * receivers. Touches database, transcripts and network.
  * One a process. A failure is written to the log and tried again; it never stops the server.
  */
 import { deliver } from '#stoploss/delivery.server';
 import { retain } from '#ingest/forget.server';
 import { elapseAlerts, watchEvaluations } from '#stoploss/alert-door.server';
+import { takeInWaiting } from './webhooks.server';
 import { adoptPolicy, policy, startPolicy, warehouse } from './plimsoll.server';
 
 /** How often the policy file is looked at, and how often everything is, whatever woke it before. */
 const POLICY_MS = 1000;
 const ROUND_MS = 30_000;
+/** How often the inbox of webhooks is looked into; rounds are further apart. */
+const WEBHOOKS_MS = 500;
 const RETENTION_MS = 3_600_000;
 
 const shared = globalThis as typeof globalThis & { __plimsollWatchman?: { due: number } };
@@ -21,6 +24,9 @@ export async function startWatchman(): Promise<void> {
 	const watchman = (shared.__plimsollWatchman = { due: 0 });
 	await startPolicy().catch((error: Error) => console.error(error.message));
 	every(POLICY_MS, adoptPolicy);
+	every(WEBHOOKS_MS, async () => {
+		if (await takeInWaiting()) nudgeWatchman();
+	});
 	every(RETENTION_MS, async () => {
 		const { retention_days: days } = policy().privacy;
 		if (days !== undefined) await retain(await warehouse(), { days, now: new Date().toISOString() });
