@@ -84,7 +84,15 @@ const signalsSchema = z
 		rephrasing: z
 			.boolean()
 			.default(false)
-			.describe('The customer says the same again in other words; doubles the time that facts take.')
+			.describe('The customer says the same again in other words; doubles the time that facts take.'),
+		negative_sentiment: z
+			.boolean()
+			.default(false)
+			.describe("The customer's last words are unhappy; English only, by the AFINN list."),
+		re_ask: z
+			.boolean()
+			.default(false)
+			.describe('A person asks for what the customer had given already, in eight languages.')
 	})
 	.describe('What is read from the words of customers where the log itself says nothing.')
 	.prefault({});

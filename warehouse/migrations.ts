@@ -18,6 +18,7 @@ import mapping from './migrations/015_mapping.sql?raw';
 import requests from './migrations/016_requests.sql?raw';
 import privacy from './migrations/017_privacy.sql?raw';
 import signals from './migrations/018_signals.sql?raw';
+import moreSignals from './migrations/019_more_signals.sql?raw';
 
 export const MIGRATIONS: readonly string[] = [
 	log,
@@ -37,7 +38,8 @@ export const MIGRATIONS: readonly string[] = [
 	mapping,
 	requests,
 	privacy,
-	signals
+	signals,
+	moreSignals
 ].map(fillVocabularies);
 
 function fillVocabularies(sql: string): string {

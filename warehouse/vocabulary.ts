@@ -204,8 +204,16 @@ export const REDACTED = ['email', 'iban', 'card', 'phone', 'network'] as const;
 export type RedactedKind = (typeof REDACTED)[number];
 
 /** What is read from the words of customers where the log itself says nothing. */
-export const DERIVED_SIGNALS = ['person_request', 'dispute_language', 'rephrasing'] as const;
+export const DERIVED_SIGNALS = [
+	'person_request',
+	'dispute_language',
+	'rephrasing',
+	'negative_sentiment',
+	're_ask'
+] as const;
 export type DerivedSignal = (typeof DERIVED_SIGNALS)[number];
+/** As they are stored: that a person asked for nothing twice is known only where it was looked for. */
+export const SIGNAL_FINDINGS = [...DERIVED_SIGNALS, 'no_re_ask'] as const;
 
 /** How a sender of webhooks signs what it sends. */
 export const WEBHOOK_SCHEMES = ['standard', 'chatwoot', 'intercom', 'zendesk'] as const;

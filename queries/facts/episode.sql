@@ -21,9 +21,11 @@ WITH side_rating AS (
 			ORDER BY version_at NULLS FIRST, content_hash) AS audits
 	FROM log.side_record WHERE record = 'refund_audit' AND superseded_by IS NULL GROUP BY ALL
 ), words AS (
-	SELECT conversation_key, list_sort(list(signal)) AS signals, bool_or(signal = 'person_request') AS person_request FROM fact.signal WHERE list_contains($signals, signal) GROUP BY conversation_key
+	SELECT conversation_key, list_sort(list(signal) FILTER (signal != 'no_re_ask')) AS signals, bool_or(signal = 'person_request') AS person_request,
+		bool_or(signal = 'negative_sentiment') AS negative, bool_or(signal = 're_ask') FILTER (signal IN ('re_ask', 'no_re_ask')) AS re_asked
+	FROM fact.signal WHERE list_contains($signals, CASE signal WHEN 'no_re_ask' THEN 're_ask' ELSE signal END) GROUP BY conversation_key
 ), base AS (
-	SELECT c.* EXCLUDE (intent, reopened_at, ai_cost, cost_currency, human_minutes), link.* EXCLUDE (conversation_key),
+	SELECT c.* EXCLUDE (intent, re_asked, reopened_at, ai_cost, cost_currency, human_minutes), link.* EXCLUDE (conversation_key),
 		coalesce(side_rating.score, c.rating_score) AS score,
 		CASE WHEN side_rating.score IS NOT NULL THEN coalesce(side_rating.scale, 5) ELSE coalesce(c.rating_scale, 5) END AS scale,
 		CASE WHEN side_rating.score IS NOT NULL THEN side_rating.answered_at ELSE c.rating_answered_at END AS answered_at,
@@ -37,7 +39,8 @@ WITH side_rating AS (
 			'side': list_filter(coalesce(side_audit.audits, []), lambda a: a.part = r.id OR (a.part = '' AND len(c.refunds) = 1))[-1]
 		}) AS raw_refunds,
 		least(c.escalation_needed_at, c.handed_off_at) AS escalation_started_at,
-		words.signals AS derived_signals,
+		words.signals AS derived_signals, coalesce(c.re_asked, words.re_asked) AS re_asked,
+		coalesce(c.last_customer_sentiment < 0, words.negative, false) AS closed_negative,
 		-- Only where the log gives no reason of its own.
 		c.escalation_reason IS NULL AND coalesce(words.person_request, false) AS person_request_derived
 	FROM log.conversation AS c
@@ -89,7 +92,7 @@ SELECT
 	list_min(list_filter(e.complaint_at, lambda x: x >= coalesce(e.started_at, x))) AS first_complaint_at,
 	e.outcome_solved, e.outcome_by, e.outcome_at,
 	coalesce(e.escalation_reason = 'customer_request', e.person_request_derived) AND e.agent_message_count = 0 AND e.engaged_at IS NULL AS person_never_reached,
-	coalesce(e.last_customer_sentiment < 0, false) AND e.customer_message_count >= 3 AS negative_close_after_rephrasing,
+	e.closed_negative AND e.customer_message_count >= 3 AS negative_close_after_rephrasing,
 	coalesce(NOT e.outcome_solved AND e.outcome_by IN ('reviewer', 'audit'), false) AS verdict_not_solved,
 	e.ai_cost, e.human_minutes, e.cost_currency,
 	e.rework_ai_cost, e.rework_human_minutes, e.rework_path, e.rework_closed_at, e.rework_cost_currency, e.rework_assisted,

@@ -8,9 +8,13 @@ import type { DerivedSignal, Tier } from '../../warehouse/vocabulary';
 import type { Warehouse } from '../../warehouse/warehouse.server';
 import deriveByTool from './derive-by-tool.sql?raw';
 import deriveByWord from './derive-by-word.sql?raw';
+import deriveReAsk from './derive-re-ask.sql?raw';
+import deriveSentiment from './derive-sentiment.sql?raw';
 import deriveSignals from './derive-signals.sql?raw';
 import episode from './episode.sql?raw';
 import { DISPUTE_LANGUAGE, PERSON_REQUEST, patternOf } from './lexicon/phrases';
+import { GIVEN, RE_ASKED } from './lexicon/re-ask';
+import { NEGATIONS, VALENCES } from './lexicon/sentiment';
 import link from './link.sql?raw';
 import scope from './scope.sql?raw';
 import segmentsToRead from './segments-to-read.sql?raw';
@@ -31,6 +35,15 @@ const quoted = (pattern: string) => pattern.replaceAll("'", "''");
 const SIGNALS = deriveSignals
 	.replace('{{person_request}}', () => quoted(patternOf(PERSON_REQUEST)))
 	.replace('{{dispute_language}}', () => quoted(patternOf(DISPUTE_LANGUAGE)));
+/** Each kind of thing that can be asked for again: whether it is asked for, and whether it was given before. */
+const RE_ASK = deriveReAsk.replace('{{asked_again}}', () =>
+	Object.entries(RE_ASKED)
+		.map(
+			([kind, asked]) =>
+				`(regexp_matches(asked, '${quoted(patternOf(asked))}') AND regexp_matches(given, '${quoted(GIVEN[kind as keyof typeof GIVEN])}'))`
+		)
+		.join('\n\tOR ')
+);
 
 export interface RefreshReport {
 	/** Conversations whose facts were rebuilt; 0 when nothing was new. */
@@ -96,8 +109,18 @@ export function refreshFacts(warehouse: Warehouse, policy: IntentPolicy): Promis
 		if (signals.length > 0)
 			for (const { segment } of await session.all<{ segment: string }>(
 				'SELECT DISTINCT segment FROM scope WHERE fresh AND customer_message_count > 0'
-			))
-				await session.run(SIGNALS, { segment, path: join(warehouse.transcripts, segment), signals });
+			)) {
+				const read = { segment, path: join(warehouse.transcripts, segment) };
+				await session.run(SIGNALS, { ...read, signals });
+				if (signals.includes('re_ask')) await session.run(RE_ASK, read);
+				if (signals.includes('negative_sentiment'))
+					await session.run(deriveSentiment, {
+						...read,
+						words: VALENCES.map(([word]) => word),
+						valences: VALENCES.map(([, valence]) => String(valence)),
+						negations: NEGATIONS
+					});
+			}
 		await session.run(
 			`DELETE FROM fact.episode WHERE $everything
 				OR customer_id IN (SELECT customer_id FROM touched WHERE customer_id IS NOT NULL)

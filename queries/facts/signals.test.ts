@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { DISPUTE_PHRASES, PERSON_PHRASES } from '../../fixtures/phrases';
+import { CLOSING_PHRASES, DISPUTE_PHRASES, PERSON_PHRASES, RE_ASK_PHRASES } from '../../fixtures/phrases';
 import { ingest } from '../../ingest/ingest.server';
 import { DERIVED_SIGNALS } from '../../warehouse/vocabulary';
 import { openWarehouse, type Warehouse } from '../../warehouse/warehouse.server';
@@ -44,6 +44,14 @@ const conversation = (id: string, said: readonly string[], more: object = {}) =>
 	]),
 	...more
 });
+/** The customer writes, the bot hands over, a person replies. */
+const answered = (text: string, reply: string) => ({
+	messages: [
+		{ at: '2026-03-02T09:00:00Z', role: 'customer', text },
+		{ at: '2026-03-02T09:00:30Z', role: 'bot', text: 'How can I help you? What is your order number?' },
+		{ at: '2026-03-02T09:10:00Z', role: 'agent', text: reply }
+	]
+});
 async function take(records: object[], wanted: Parameters<typeof refreshFacts>[1] = policy) {
 	const file = join(folder, `${files++}.ndjson`);
 	writeFileSync(file, records.map((one) => JSON.stringify(one)).join('\n') + '\n');
@@ -75,8 +83,21 @@ it('finds what it should, language by language, as the documentation says', asyn
 		...DISPUTE_PHRASES.speaks.map((text, at) => ({ id: `dispute ${at}`, text, asks: true })),
 		...DISPUTE_PHRASES.not.map((text, at) => ({ id: `no dispute ${at}`, text, asks: false }))
 	];
-	await take([...labelled, ...disputes].map(({ id, text }) => conversation(id, [text])));
+	const closings = [
+		...CLOSING_PHRASES.unhappy.map((text, at) => ({ id: `unhappy ${at}`, text, asks: true })),
+		...CLOSING_PHRASES.not.map((text, at) => ({ id: `not unhappy ${at}`, text, asks: false }))
+	];
+	const twice = Object.entries(RE_ASK_PHRASES).flatMap(([language, { asks, not }]) =>
+		[...asks.map((pair) => ({ pair, asks: true })), ...not.map((pair) => ({ pair, asks: false }))].map(
+			({ pair: [text, reply], asks }, at) => ({ id: `twice ${language} ${at}`, text, reply, asks })
+		)
+	);
+	await take([
+		...[...labelled, ...disputes, ...closings].map(({ id, text }) => conversation(id, [text])),
+		...twice.map(({ id, text, reply }) => conversation(id, [text], answered(text, reply)))
+	]);
 	const [requests, quarrels] = [await found('person_request'), await found('dispute_language')];
+	const [unhappy, again] = [await found('negative_sentiment'), await found('re_ask')];
 	const rowOf = (name: string, those: { id: string; text: string; asks: boolean }[], hits: Set<string>) => {
 		const right = those.filter(({ id, asks }) => asks && hits.has(id)).length;
 		const wrong = those.filter(({ id, asks }) => !asks && hits.has(id));
@@ -98,7 +119,9 @@ it('finds what it should, language by language, as the documentation says', asyn
 				requests
 			)
 		),
-		rowOf('lawyers, fraud, disputes; all languages', disputes, quarrels)
+		rowOf('lawyers, fraud, disputes; all languages', disputes, quarrels),
+		rowOf('unhappy last words, en', closings, unhappy),
+		rowOf('asked for again; all languages', twice, again)
 	];
 	const file = join(import.meta.dirname, '../../docs/signals-figures.md');
 	const text = [
@@ -180,6 +203,56 @@ it('hears the same again in other words, and not a new matter', async () => {
 	expect([...(await found('rephrasing'))]).toEqual(['again']);
 });
 
+it('knows that nothing was asked for twice only where it looked, and never overrules the log', async () => {
+	const given = 'Where is my order 4711234, please tell me';
+	const ask = 'What is your order number?';
+	const escalation = { needed_at: '2026-03-02T09:01:00Z', handed_off_at: '2026-03-02T09:01:00Z' };
+	await take([
+		conversation('a twice', [], answered(given, ask)),
+		conversation('b once', [], answered(given, 'It comes tomorrow.')),
+		conversation('c the log says no', [], {
+			...answered(given, ask),
+			escalation: { ...escalation, re_asked: false }
+		}),
+		conversation('d no person', [given]),
+		conversation('e no words', [], { messages: [{ at: '2026-03-02T09:00:00Z', role: 'agent' }] })
+	]);
+	const said = () =>
+		warehouse.all<{ id: string; reAsked: boolean | null; signals: string[] | null }>(
+			'SELECT id, re_asked, derived_signals AS signals FROM fact.episode ORDER BY id'
+		);
+	expect((await said()).map(({ reAsked }) => reAsked)).toEqual([true, false, false, null, null]);
+	expect((await said()).map(({ signals }) => signals ?? [])).toEqual([['re_ask'], [], ['re_ask'], [], []]);
+	await refreshFacts(warehouse, { ...policy, hash: 'off', signals: [] });
+	expect((await said()).map(({ reAsked }) => reAsked)).toEqual([null, null, false, null, null]);
+});
+
+it('hears how the last words sound, after a negation the other way round, where the log does not say it', async () => {
+	const asked = ['Where is my parcel?', 'And the other one?'];
+	const said = (last: string) => [...asked, last];
+	const rated = (sentiment: number) => ({
+		messages: said('This is terrible').map((text, at) => ({
+			at: `2026-03-02T09:0${at}:00Z`,
+			role: 'customer',
+			text,
+			...(at === 2 && { sentiment })
+		}))
+	});
+	await take([
+		conversation('a unhappy', said('This is terrible')),
+		conversation('b unhappy before', ['This is terrible', ...asked]),
+		conversation('c not good', said('Not good, not helpful, not nice')),
+		conversation('d not bad', said('That is not bad')),
+		conversation('e the log says glad', [], rated(0.5)),
+		conversation('f the log says sad', [], rated(-0.5))
+	]);
+	const closes = await warehouse.all<{ closes: boolean }>(
+		'SELECT negative_close_after_rephrasing AS closes FROM fact.episode ORDER BY id'
+	);
+	expect(closes.map(({ closes }) => closes)).toEqual([true, false, true, false, false, true]);
+	expect([...(await found('negative_sentiment'))]).toEqual(['a unhappy', 'c not good']);
+});
+
 it('comes to the same, whatever comes when', async () => {
 	const records = [
 		conversation('one', ['agent please'], { customer_id: 'x' }),
@@ -190,7 +263,10 @@ it('comes to the same, whatever comes when', async () => {
 	const stepwise = await facts();
 	await refreshFacts(warehouse, { ...policy, hash: 'anew' });
 	expect(await facts()).toEqual(stepwise);
-	expect(stepwise.map(({ signals }) => signals)).toEqual([['person_request'], ['dispute_language']]);
+	expect(stepwise.map(({ signals }) => signals)).toEqual([
+		['person_request'],
+		['dispute_language', 'negative_sentiment']
+	]);
 	const [rows] = await warehouse.all<{ n: number }>('SELECT count(*) AS n FROM fact.signal');
-	expect(Number(rows?.n)).toBe(2);
+	expect(Number(rows?.n)).toBe(3);
 });
