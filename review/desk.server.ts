@@ -36,6 +36,8 @@ export interface DeskItem {
 	part: SamplePart;
 	probability: number;
 	twoReviewers: boolean;
+	/** Version of the conversation as it stands; null where it was deleted. */
+	contentHash: string | null;
 	/** Conversations in its cell, and how many of them were drawn. */
 	cellPopulation: number;
 	cellDrawn: number;
@@ -44,19 +46,30 @@ export interface DeskItem {
 	replaced: boolean;
 }
 
-/** The next item for a reviewer, held for them; null when nothing is left. */
+/**
+ * The next item for a reviewer, held for them; null when nothing is left. `after` is the item that they are at: it stays
+ * theirs, and the one that follows is taken ahead, so that it can be fetched meanwhile.
+ */
 export async function takeNext(
 	warehouse: Warehouse,
-	of: { plan: string; week: string; reviewers: readonly string[] },
+	of: { plan: string; week: string; reviewers: readonly string[]; after?: string | null },
 	{ reviewer, now }: Who
 ): Promise<string | null> {
 	mayReview(of.reviewers, reviewer);
+	const after = of.after ?? null;
 	return warehouse.write(async (session) => {
+		if (after !== null)
+			await session.run(
+				`UPDATE review.lease SET until = $now::TIMESTAMPTZ + to_minutes(${LEASE_MINUTES})
+				WHERE item = $after AND reviewer = $reviewer AND until > $now::TIMESTAMPTZ`,
+				{ after, reviewer, now }
+			);
 		const [next] = await session.all<{ item: string }>(nextSql, {
 			plan: of.plan,
 			week: of.week,
 			reviewer,
-			now
+			now,
+			after
 		});
 		if (!next) return null;
 		await hold(session, next.item, { reviewer, now });
@@ -120,6 +133,8 @@ export interface Draft {
 	answers: Answers;
 	rootCauses?: readonly string[];
 	note?: string | null;
+	/** Version of the conversation that was on the screen; missing means the one that stands. */
+	seen?: string | null;
 	/** An unfinished review is a saved draft; it counts nowhere yet. */
 	finished: boolean;
 }
@@ -138,15 +153,16 @@ export interface SavedReview {
 	solved: boolean | null;
 }
 
+export interface Saved {
+	version: number;
+	/** Whether the conversation is still the one that was on the screen. */
+	sinceSeen: Seen;
+}
+
 /** Adds a version; the same content again adds nothing. */
-export function saveReview(
-	warehouse: Warehouse,
-	item: string,
-	draft: Draft,
-	who: Who
-): Promise<{ version: number }> {
+export function saveReview(warehouse: Warehouse, item: string, draft: Draft, who: Who): Promise<Saved> {
 	return warehouse.write(async (session) => {
-		const { plan, week, sinceDrawn } = await workable(session, item, who);
+		const { plan, week, sinceDrawn, contentHash, source, id } = await workable(session, item, who);
 		const rubric = await rubricOf(session, plan, week);
 		const refusal = refusalOf(rubric, draft.answers);
 		if (refusal) throw new RangeError(refusal);
@@ -159,17 +175,26 @@ export function saveReview(
 			throw new RangeError('This conversation was deleted; skip it, and another is drawn in its place.');
 		const { score, defect, solved } = mark(rubric, draft.answers);
 		const [last] = await latest(session, item, who.reviewer);
+		const seenHash = draft.seen ?? contentHash ?? 'deleted';
+		if (seenHash !== contentHash && seenHash !== 'deleted') {
+			const known = await session.all(
+				'SELECT 1 AS one FROM log.conversation WHERE source = $source AND id = $id AND content_hash::VARCHAR = $seenHash LIMIT 1',
+				{ source, id, seenHash }
+			);
+			if (known.length === 0) throw new RangeError(`There never was a version ${seenHash} of ${id}.`);
+		}
+		const sinceSeen: Seen = contentHash === null ? 'deleted' : contentHash === seenHash ? 'same' : 'changed';
 		const content = [draft.answers, draft.rootCauses ?? [], draft.note ?? null, draft.finished];
 		const before = last && [last.answers, last.rootCauses, last.note, last.finished];
 		await hold(session, item, who);
-		if (last && JSON.stringify(before) === JSON.stringify(content)) return { version: last.version };
+		if (last && JSON.stringify(before) === JSON.stringify(content))
+			return { version: last.version, sinceSeen };
 		const version = (last?.version ?? 0) + 1;
 		await session.run(
 			`INSERT INTO review.review BY NAME SELECT $item AS item, $reviewer AS reviewer, $version::INTEGER AS version,
 				$now::TIMESTAMPTZ AS happened_at, $answers AS answers, $rootCauses AS root_causes, $note AS note,
 				$finished AS finished, $score::DOUBLE AS score, $defect::BOOLEAN AS defect, $solved::BOOLEAN AS solved,
-				coalesce((SELECT c.content_hash::VARCHAR FROM review.item AS i JOIN log.conversation AS c
-					ON c.source = i.source AND c.id = i.id AND c.superseded_by IS NULL WHERE i.item = $item), 'deleted') AS seen_hash`,
+				$seenHash AS seen_hash`,
 			{
 				item,
 				...who,
@@ -180,10 +205,11 @@ export function saveReview(
 				finished: draft.finished,
 				score,
 				defect,
-				solved
+				solved,
+				seenHash
 			}
 		);
-		return { version };
+		return { version, sinceSeen };
 	});
 }
 

@@ -17,7 +17,7 @@ import {
 	takeNext
 } from './desk.server';
 import { criteriaOf } from './mark';
-import { progress, results } from './results.server';
+import { exportReviews, progress, results } from './results.server';
 import { NOW, WEEK, calendar, openWeek, planOf, rubric } from './tests/world';
 
 const plan = planOf({ name: 'desk', strata: [], weekly: { random: 6, risk: 4 }, double_share: 0 });
@@ -84,6 +84,21 @@ describe('the queue', () => {
 		await expect(saveReview(warehouse, item, done, who('ann', 61))).rejects.toThrow(/Another reviewer/);
 	});
 
+	it('takes the item that follows ahead, keeps the one at hand, and gives neither to another', async () => {
+		await draw();
+		const here = (await takeNext(warehouse, of, who('ann')))!;
+		const next = (await takeNext(warehouse, { ...of, after: here }, who('ann', 20)))!;
+		expect(next).not.toBe(here);
+		expect(await takeNext(warehouse, { ...of, after: here }, who('ann', 21))).toBe(next);
+		const others = await takeNext(warehouse, of, who('bo', 45));
+		expect([here, next]).not.toContain(others);
+		await saveReview(warehouse, here, done, who('ann', 46));
+		expect(await takeNext(warehouse, of, who('ann', 46))).toBe(next);
+		// A hold that ran out is not brought back by asking for what follows.
+		await takeNext(warehouse, { ...of, after: next }, who('ann', 120));
+		expect(await takeNext(warehouse, of, who('cy', 121))).toBe(next);
+	});
+
 	it('refuses a reviewer who was removed, and keeps their reviews', async () => {
 		await draw();
 		const item = (await takeNext(warehouse, of, who('ann')))!;
@@ -147,6 +162,30 @@ describe('a review', () => {
 		await refreshFacts(warehouse, policy);
 		expect(await readItem(warehouse, item)).toMatchObject({ sinceDrawn: 'changed' });
 		expect((await myReview(warehouse, item, 'ann'))!.answers).toEqual(best);
+	});
+
+	it('keeps the version that was read when another came meanwhile, and refuses one that never was', async () => {
+		await draw();
+		const item = (await takeNext(warehouse, of, who('ann')))!;
+		const { id, contentHash } = (await readItem(warehouse, item))!;
+		const read = { ...done, seen: contentHash };
+		await warehouse.run(
+			`INSERT INTO log.conversation SELECT * REPLACE (99 AS superseded_by) FROM log.conversation WHERE id = $id`,
+			{ id }
+		);
+		await warehouse.run(
+			'UPDATE log.conversation SET content_hash = 77 WHERE id = $id AND superseded_by IS NULL',
+			{ id }
+		);
+		expect(await saveReview(warehouse, item, read, who('ann'))).toEqual({ version: 1, sinceSeen: 'changed' });
+		const { 0: kept } = await exportReviews(warehouse, 'desk');
+		expect(kept).toMatchObject({ item, seenHash: contentHash });
+		expect(await saveReview(warehouse, item, { ...done, note: 'new' }, who('ann'))).toMatchObject({
+			sinceSeen: 'same'
+		});
+		await expect(
+			saveReview(warehouse, item, { ...done, seen: 'nothing', note: 'x' }, who('ann'))
+		).rejects.toThrow(/never was a version/);
 	});
 
 	it('of a deleted conversation can only be skipped', async () => {

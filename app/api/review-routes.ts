@@ -151,6 +151,11 @@ export const draftSchema = z.object({
 	answers: z.record(z.string(), z.string()),
 	rootCauses: z.array(z.string()).max(20).default([]),
 	note: z.string().max(10_000).nullable().default(null),
+	seen: z
+		.string()
+		.nullable()
+		.default(null)
+		.describe('Version of the conversation that was read; missing means the one that stands.'),
 	finished: z.boolean()
 });
 
@@ -187,12 +192,50 @@ export const reviewsRoute = createRoute({
 	responses: answers(z.array(review), 'The reviews.')
 });
 
+export const progressRoute = createRoute({
+	operationId: 'reviewProgress',
+	method: 'get',
+	path: '/review/progress',
+	summary: 'How far each drawn week of a plan is, newest first.',
+	request: {
+		query: z.object({ plan, reviewer: reviewer.optional().describe('Whose finished reviews "mine" counts.') })
+	},
+	responses: answers(
+		z.array(
+			z
+				.object({
+					week: z.string(),
+					population: whole(),
+					drawnAt: z.string(),
+					notes: z.array(z.string()),
+					items: whole().describe('To review.'),
+					doubles: whole().describe('Of them by two reviewers.'),
+					reviewed: whole().describe('With one finished review at least.'),
+					done: whole().describe('With all the reviews that they need.'),
+					mine: whole(),
+					skipped: whole()
+				})
+				.openapi('WeekProgress')
+		),
+		'The weeks.'
+	)
+});
+
 export const nextRoute = createRoute({
 	operationId: 'nextItem',
 	method: 'post',
 	path: '/review/next',
 	summary: 'Takes the next item for a reviewer and holds it for half an hour.',
-	request: { query: z.object({ plan, week, reviewer }) },
+	request: {
+		query: z.object({
+			plan,
+			week,
+			reviewer,
+			after: item
+				.optional()
+				.describe('The item that the reviewer is at; the one that follows is taken ahead.')
+		})
+	},
 	responses: answers(z.object({ item: z.string().nullable() }), 'The item; null when nothing is left.')
 });
 
@@ -202,7 +245,15 @@ export const marksRoute = createRoute({
 	path: '/review/marks',
 	summary: 'Saves a review; every change is a version, and an unfinished one is a draft that counts nowhere.',
 	request: { query: z.object({ item, reviewer }), ...body(draftSchema) },
-	responses: answers(z.object({ version: whole() }), 'The version that now counts.')
+	responses: answers(
+		z.object({
+			version: whole(),
+			sinceSeen: z
+				.enum(['same', 'changed', 'deleted'])
+				.describe('Whether the conversation is still the one that was read.')
+		}),
+		'The version that now counts.'
+	)
 });
 
 export const skipRoute = createRoute({

@@ -7,6 +7,7 @@ import {
 	flagItem,
 	mayReview,
 	planOfItem,
+	progress,
 	results,
 	saveReview,
 	skipItem,
@@ -20,6 +21,7 @@ import {
 	flagRoute,
 	marksRoute,
 	nextRoute,
+	progressRoute,
 	resultsRoute,
 	reviewsRoute,
 	skipRoute
@@ -52,11 +54,17 @@ export function registerReview(api: OpenAPIHono): void {
 		return c.json(await exportReviews(await warehouse(), plan.name), 200);
 	});
 
+	api.openapi(progressRoute, async (c) => {
+		const { plan, reviewer = '' } = c.req.valid('query');
+		return c.json(await progress(await warehouse(), planNamed(plan), reviewer), 200);
+	});
+
 	api.openapi(nextRoute, async (c) => {
-		const { plan: name, week, reviewer } = c.req.valid('query');
-		const { name: plan, reviewers } = planNamed(name);
-		const item = await takeNext(await warehouse(), { plan, week, reviewers }, { reviewer, now: now() });
-		return c.json({ item }, 200);
+		const { plan: name, week, reviewer, after } = c.req.valid('query');
+		const plan = planNamed(name);
+		const db = await warehouse();
+		const of = { plan: plan.name, week, reviewers: plan.reviewers, after: after ?? null };
+		return c.json({ item: await takeNext(db, of, { reviewer, now: now() }) }, 200);
 	});
 
 	api.openapi(marksRoute, async (c) => {

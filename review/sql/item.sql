@@ -3,7 +3,7 @@
 -- includes: how many its cell has and how many of them were drawn; whether its conversation changed since
 -- excludes: nothing
 SELECT i.item, i.plan, i.week, i.source, i.id, i.stratum, i.risky, i.signals, i.part, i.probability, i.two_reviewers,
-	c.population AS cell_population, c.random + c.risk AS cell_drawn,
+	now.content_hash::VARCHAR AS content_hash, c.population AS cell_population, c.random + c.risk AS cell_drawn,
 	CASE
 		WHEN now.content_hash IS NULL THEN 'deleted'
 		WHEN now.content_hash::VARCHAR = i.content_hash THEN 'same'

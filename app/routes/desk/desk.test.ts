@@ -1,9 +1,11 @@
 /**
  * The desk of the built server in a real browser: ten transcripts by keyboard alone, a second reviewer for the blind
- * double reviews, agreement, and a server killed in the middle that loses no saved mark. Starts servers of its own.
+ * double reviews, agreement, a server killed in the middle that loses no saved mark and one killed under the last save,
+ * a transcript of a thousand messages, and axe without a violation. Starts servers of its own.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -12,9 +14,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const SERVER = resolve('build/app/index.js');
 const BROWSER = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+const SHOTS = process.env['PLIMSOLL_SCREENSHOTS'];
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PLAN = `version: 1
 plans:
   - name: small
+    strata: [intent]
     weekly: { random: 14, risk: 4 }
     risk_signals: [low_rating]
     double_share: 0.5
@@ -37,7 +42,19 @@ const conversation = (index: number) => {
 		rating: { score: index % 5 ? 5 : 1, scale: 5, answered_at: at(4) }
 	};
 };
+/** A thousand messages, of which every third is written from right to left. */
+const long = {
+	...conversation(60),
+	id: 'long',
+	intent: 'store_hours',
+	messages: Array.from({ length: 1000 }, (_, index) => ({
+		at: new Date(Date.UTC(2026, 2, 3, 8, 0, index * 20)).toISOString(),
+		role: index % 2 ? 'bot' : 'customer',
+		text: index % 3 ? `Line ${index} of a long talk. ${'word '.repeat(20)}` : `السطر ${index} من حديث طويل.`
+	}))
+};
 const records = [
+	long,
 	...Array.from({ length: 60 }, (_, index) => conversation(index)),
 	{
 		...conversation(60),
@@ -91,7 +108,7 @@ describe.skipIf(!existsSync(SERVER))('the desk in a browser', () => {
 		const body = records.map((record) => JSON.stringify(record)).join('\n');
 		const headers = { 'content-type': 'application/x-ndjson' };
 		const taken = await fetch(`${url}/api/ingest?source=canonical`, { method: 'POST', body, headers });
-		expect(await taken.json()).toMatchObject({ accepted: 61 });
+		expect(await taken.json()).toMatchObject({ accepted: 62 });
 		browser = await chromium.launch({
 			executablePath: BROWSER,
 			args: ['--no-sandbox', '--disable-gpu', '--no-first-run']
@@ -128,6 +145,73 @@ describe.skipIf(!existsSync(SERVER))('the desk in a browser', () => {
 		return ITEM.test(page.url());
 	}
 
+	async function look(page: Page, name: string) {
+		if (!SHOTS) return;
+		mkdirSync(SHOTS, { recursive: true });
+		await page.screenshot({ path: join(SHOTS, `desk-${name}.png`) });
+	}
+
+	/** Every violation that axe finds, in both colour schemes and two widths. */
+	async function violations(path: string, words: string): Promise<string[]> {
+		const all: string[] = [];
+		for (const colorScheme of ['light', 'dark'] as const)
+			for (const width of [1440, 390]) {
+				const context = await browser.newContext({
+					colorScheme,
+					viewport: { width, height: 900 },
+					reducedMotion: 'reduce'
+				});
+				context.setDefaultTimeout(120_000);
+				const page = await context.newPage();
+				await page.goto(url + path, { waitUntil: 'networkidle' });
+				await expect.poll(() => page.textContent('main'), { timeout: 60_000 }).toContain(words);
+				await look(page, `${words.replaceAll(/\W+/g, '-')}-${width}-${colorScheme}`);
+				await page.evaluate(AXE);
+				const found = await page.evaluate(async () => {
+					const axe = (globalThis as unknown as { axe: typeof import('axe-core') }).axe;
+					return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+				});
+				const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+				all.push(...found, ...(wide > 0 ? [`${path} is wider than a window of ${width}`] : []));
+				await context.close();
+			}
+		return all;
+	}
+
+	const kill = async () => {
+		const gone = new Promise((done) => server.once('exit', done));
+		server.kill('SIGKILL');
+		await gone;
+	};
+	interface Kept {
+		item: string;
+		id: string;
+		reviewer: string;
+		finished: boolean;
+	}
+	const reviews = async () => (await (await fetch(`${url}/api/review/reviews`)).json()) as Kept[];
+
+	it('says what a server that dies under the last save did not keep, and saves it on a second try', async () => {
+		const cy = await begin('cy');
+		for (const key of '3330300') await cy.keyboard.press(key);
+		await cy.getByText('7 of 7 answered').waitFor();
+		await cy.getByText('Saved', { exact: true }).waitFor();
+		await cy.waitForLoadState('networkidle');
+		const id = await cy.textContent('h1');
+		// The one that follows is here before it is needed.
+		const { pathname } = new URL(cy.url());
+		await kill();
+		await cy.keyboard.press('Enter');
+		await cy.getByText(`The review of ${id} is not saved.`).waitFor();
+		expect(new URL(cy.url()).pathname).not.toBe(pathname);
+		await start();
+		const mine = async () => (await reviews()).filter((one) => one.reviewer === 'cy' && one.finished);
+		expect(await mine()).toEqual([]);
+		await cy.getByRole('button', { name: 'Try again' }).click();
+		await expect.poll(async () => (await mine()).map((one) => one.id), { timeout: 60_000 }).toEqual([id]);
+		await cy.context().close();
+	}, 300_000);
+
 	it(
 		'scores by keyboard, keeps every mark over a kill, and shows agreement',
 		{ timeout: 300_000 },
@@ -149,17 +233,11 @@ describe.skipIf(!existsSync(SERVER))('the desk in a browser', () => {
 			await ann.getByText('2 of 7 answered').waitFor();
 			await ann.getByText('Saved', { exact: true }).waitFor();
 
-			const gone = new Promise((done) => server.once('exit', done));
-			server.kill('SIGKILL');
-			await gone;
+			await kill();
 			await start();
 			await ann.reload({ waitUntil: 'networkidle' });
 			await expect.poll(() => ann.textContent('.marks'), { timeout: 60_000 }).toContain('2 of 7 answered');
-			const kept = (await (await fetch(`${url}/api/review/reviews`)).json()) as {
-				reviewer: string;
-				finished: boolean;
-				item: string;
-			}[];
+			const kept = (await reviews()).filter(({ reviewer }) => reviewer === 'ann');
 			expect(new Set(kept.filter(({ finished }) => finished).map(({ item }) => item)).size).toBe(10);
 
 			const bo = await begin('bo');
@@ -175,7 +253,36 @@ describe.skipIf(!existsSync(SERVER))('the desk in a browser', () => {
 				`${agreement.sameVerdict} of ${agreement.doubles} double reviews gave the same verdict`
 			);
 			expect(page).toContain('10 by ann');
-			expect(estimate).toMatchObject({ population: 60 });
+			expect(estimate).toMatchObject({ population: 61 });
+			await ann.context().close();
+			await bo.context().close();
 		}
 	);
+
+	it('shows a thousand messages, each in its own direction, and lets the last be reached', async () => {
+		const sample = (await (
+			await fetch(`${url}/api/review/sample?week=2026-W10`, { method: 'POST' })
+		).json()) as { items: { item: string; id: string }[] };
+		const { item } = sample.items.find(({ id }) => id === 'long')!;
+		const context = await browser.newContext({ reducedMotion: 'reduce' });
+		context.setDefaultTimeout(120_000);
+		const page = await context.newPage();
+		await page.goto(`${url}/desk/${item}?reviewer=dan`, { waitUntil: 'networkidle' });
+		expect(await page.locator('.turn').count()).toBe(1000);
+		const last = page.locator('.turn').last();
+		await last.scrollIntoViewIfNeeded();
+		expect(await last.textContent()).toContain('السطر 999');
+		const directions = await page
+			.locator('.turn .text')
+			.evaluateAll((all) => all.slice(0, 3).map((one) => getComputedStyle(one).direction));
+		expect(directions).toEqual(['rtl', 'ltr', 'ltr']);
+		await look(page, 'long');
+		await context.close();
+	}, 300_000);
+
+	it('has no violation of axe, in light and dark, wide and narrow', async () => {
+		const [{ item }] = (await reviews()) as [Kept];
+		expect(await violations(`/desk/${item}?reviewer=ann`, 'Was the problem solved?')).toEqual([]);
+		expect(await violations('/desk?week=2026-W10&reviewer=ann', 'Do reviewers agree?')).toEqual([]);
+	}, 300_000);
 });

@@ -1,7 +1,7 @@
 /**
- * The marks of one item while a reviewer works: answers, saving, and what the keys do. Saves one after the other, the
- * newest state last, so that a slow answer never overwrites a later one; a failed save stays on the screen and is
- * tried again with the next change.
+ * The marks of one item while a reviewer works: answers, saving, and what the keys do. One save is under way at a time
+ * and the newest state is the next, so that a slow answer never overwrites a later one and fast keys don't queue up; a
+ * failed save stays on the screen and is tried again with the next change.
  */
 import { NOT_APPLICABLE, criteriaOf, mark, unanswered } from '#review/mark';
 import type { Rubric } from '#review/rubric';
@@ -31,7 +31,7 @@ export class Marking {
 	readonly rubric: Rubric;
 	private readonly send: Send;
 	private tail: Promise<unknown> = Promise.resolve();
-	private turn = 0;
+	private waiting: { marks: Marks; job: Promise<boolean> } | null = null;
 
 	constructor(rubric: Rubric, before: Marks | null, send: Send) {
 		this.rubric = rubric;
@@ -74,7 +74,7 @@ export class Marking {
 	}
 
 	/** True once this very state is stored. */
-	save(finished = this.finished): Promise<boolean> {
+	save(finished = this.finished || this.waiting?.marks.finished || false): Promise<boolean> {
 		const marks: Marks = {
 			answers: { ...this.answers },
 			rootCauses: [...this.rootCauses],
@@ -83,25 +83,33 @@ export class Marking {
 			finished: finished && this.open.length === 0
 		};
 		this.saving = 'saving';
-		const turn = ++this.turn;
-		const job = this.tail.then(async () => {
-			try {
-				await this.send(marks);
-				this.finished = marks.finished;
-				// An older save that arrives says nothing about what was marked since.
-				if (turn === this.turn) {
-					this.saving = 'saved';
-					this.refusal = '';
-				}
-				return true;
-			} catch (error) {
-				this.saving = 'failed';
-				this.refusal = error instanceof Error ? error.message : String(error);
-				return false;
-			}
-		});
+		if (this.waiting) {
+			this.waiting.marks = marks;
+			return this.waiting.job;
+		}
+		const job = this.tail.then(() => this.sendWaiting());
+		this.waiting = { marks, job };
 		this.tail = job;
 		return job;
+	}
+
+	private async sendWaiting(): Promise<boolean> {
+		const { marks } = this.waiting!;
+		this.waiting = null;
+		try {
+			await this.send(marks);
+			this.finished = marks.finished;
+			// An older save that arrives says nothing about what was marked since.
+			if (!this.waiting) {
+				this.saving = 'saved';
+				this.refusal = '';
+			}
+			return true;
+		} catch (error) {
+			this.saving = 'failed';
+			this.refusal = error instanceof Error ? error.message : String(error);
+			return false;
+		}
 	}
 
 	/** Finishes; false, with the open criterion in view, where something is not answered. */
