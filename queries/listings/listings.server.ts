@@ -22,6 +22,8 @@ import ingests from './ingests.sql?raw';
 import present from './present.sql?raw';
 import quarantineSql from './quarantine.sql?raw';
 import refusedLinesSql from './refused-lines.sql?raw';
+import returnsSql from './returns.sql?raw';
+import saidSql from './said.sql?raw';
 import span from './span.sql?raw';
 import transcript from './transcript.sql?raw';
 
@@ -144,6 +146,25 @@ export async function readConversation(
 		toolCalls: text?.toolCalls ?? []
 	};
 }
+
+/** What was read from the customer's words, and when it was said first. */
+export const signalsSaid = (warehouse: Warehouse, source: string, id: string) =>
+	warehouse.all<{ signal: DerivedSignal; at: string | null }>(saidSql, { source, id });
+
+export interface Return {
+	source: string;
+	id: string;
+	startedAt: string;
+	intent: string | null;
+	channel: string | null;
+	path: Path;
+	/** About the same kind of thing. */
+	sameFamily: boolean;
+}
+
+/** The customer's next contacts within 14 days, at most five. */
+export const returnsOf = (warehouse: Warehouse, source: string, id: string) =>
+	warehouse.all<Return>(returnsSql, { source, id });
 
 export async function listConversations(
 	warehouse: Warehouse,

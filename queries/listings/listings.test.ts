@@ -108,3 +108,46 @@ it('knows which values a week has, and what became of a conversation', async () 
 	});
 	await warehouse.close();
 });
+
+it('knows what a customer said when, and when they came back, with 14 days to the second', async () => {
+	const warehouse = await openScratch();
+	await writeSegment(warehouse);
+	const row = (id: string, startedAt: string, more: object = {}) => ({
+		id,
+		customer_id: 'one',
+		started_at: startedAt,
+		ended_at: startedAt,
+		resolved_at: startedAt,
+		first_customer_at: startedAt,
+		last_message_at: startedAt,
+		intent: 'order_status',
+		...more
+	});
+	await addConversations(warehouse, [
+		row('first', '2026-03-01T10:00:00Z'),
+		row('same', '2026-03-01T10:00:00Z', { id: 'at-once' }),
+		row('late', '2026-03-02T10:00:00Z', { intent: 'order_late', channel: 'email' }),
+		row('other', '2026-03-03T10:00:00Z', { intent: 'refund' }),
+		row('test', '2026-03-04T10:00:00Z', { test_traffic: true }),
+		row('last', '2026-03-15T10:00:00Z'),
+		row('beyond', '2026-03-15T10:00:01Z'),
+		row('stranger', '2026-03-02T10:00:00Z', { customer_id: 'two' }),
+		row('nobody', '2026-03-02T10:00:00Z', { customer_id: null })
+	]);
+	await queries.refreshFacts(warehouse, policy);
+	expect(await queries.returnsOf(warehouse, 'canonical', 'first')).toMatchObject([
+		{ id: 'late', channel: 'email', sameFamily: true, startedAt: '2026-03-02T10:00:00Z' },
+		{ id: 'other', sameFamily: false },
+		{ id: 'last', sameFamily: true }
+	]);
+	expect(await queries.returnsOf(warehouse, 'canonical', 'nobody')).toEqual([]);
+	await warehouse.run(
+		`INSERT INTO fact.signal SELECT conversation_key, unnest(['person_request', 'rephrasing']), TIMESTAMPTZ '2026-03-01 10:00:30Z'
+		FROM fact.episode WHERE id = 'first'`
+	);
+	await warehouse.run(`UPDATE fact.episode SET derived_signals = ['person_request'] WHERE id = 'first'`);
+	expect(await queries.signalsSaid(warehouse, 'canonical', 'first')).toEqual([
+		{ signal: 'person_request', at: '2026-03-01T10:00:30Z' }
+	]);
+	await warehouse.close();
+});

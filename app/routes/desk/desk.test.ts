@@ -269,6 +269,8 @@ describe.skipIf(!existsSync(SERVER))('the desk in a browser', () => {
 		const page = await context.newPage();
 		await page.goto(`${url}/desk/${item}?reviewer=dan`, { waitUntil: 'networkidle' });
 		expect(await page.locator('.turn').count()).toBe(1000);
+		expect(await page.locator('.turn .route').count()).toBe(1000);
+		expect(await page.getByText('nor the value of the customer').count()).toBe(1);
 		const last = page.locator('.turn').last();
 		await last.scrollIntoViewIfNeeded();
 		expect(await last.textContent()).toContain('السطر 999');

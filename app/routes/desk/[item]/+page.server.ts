@@ -1,12 +1,14 @@
 /** One item to review. Shows the reviewer's own marks only: a double review is blind. */
 import { error } from '@sveltejs/kit';
-import { readConversation } from '#queries/queries.server';
+import { readConversation, returnsOf } from '#queries/queries.server';
 import { myReview, progress, readItem, remarks, rubricOf } from '#review/review.server';
 import { SKIP_REASONS } from '#warehouse/vocabulary';
-import { calendar, warehouse } from '$lib/server/plimsoll.server';
+import { calendar, policy, warehouse } from '$lib/server/plimsoll.server';
 import { planNamed } from '$lib/server/review-file.server';
+import { turnVerdicts } from '$lib/server/turn-verdicts.server';
 import { whyDrawn } from '../words';
-import { timeline } from './timeline';
+import { afterwards } from './afterwards';
+import { judged, timeline, turnOf } from './timeline';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ params, url }) => {
@@ -14,13 +16,19 @@ export const load: PageServerLoad = async ({ params, url }) => {
 	const db = await warehouse();
 	const item = await readItem(db, params.item);
 	if (!item) error(404, `There is no item ${params.item} in any sample.`);
-	const [rubric, mine, own, conversation, weeks] = await Promise.all([
+	const plan = planNamed(item.plan);
+	const [rubric, mine, own, conversation, returns, weeks] = await Promise.all([
 		rubricOf(db, item.plan, item.week),
 		reviewer ? myReview(db, item.item, reviewer) : null,
 		reviewer ? remarks(db, item.item, reviewer) : { comments: [], flags: [] },
 		readConversation(db, item.source, item.id),
-		progress(db, planNamed(item.plan), reviewer)
+		returnsOf(db, item.source, item.id),
+		progress(db, plan, reviewer)
 	]);
+	const entries = conversation ? timeline(conversation.messages, conversation.toolCalls) : [];
+	const verdicts =
+		conversation &&
+		(await turnVerdicts(db, policy(), conversation, entries.map(turnOf), plan.confidence_bands));
 	return {
 		item,
 		why: whyDrawn(item),
@@ -29,8 +37,17 @@ export const load: PageServerLoad = async ({ params, url }) => {
 		mine,
 		remarks: own,
 		conversation: conversation && {
-			...conversation,
-			timeline: timeline(conversation.messages, conversation.toolCalls)
+			intent: conversation.intent,
+			intentConfidence: conversation.intentConfidence,
+			tier: conversation.tier,
+			path: conversation.path,
+			channel: conversation.channel,
+			language: conversation.language,
+			customerValue: conversation.customerValue,
+			textDeletedAt: conversation.textDeletedAt,
+			timeline: judged(entries, verdicts!.turns),
+			unknown: verdicts!.unknown,
+			afterwards: afterwards(conversation, returns)
 		},
 		week: weeks.find(({ week }) => week === item.week) ?? null,
 		skipReasons: [...SKIP_REASONS],

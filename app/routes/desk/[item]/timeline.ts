@@ -1,5 +1,6 @@
 /** Messages and tool calls in one line of time, with the gaps that a reader would feel. Pure. */
 import type { Conversation, Message, ToolCall } from '#queries/queries.server';
+import type { Turn, TurnRoute } from '#stoploss/turn-routes';
 
 export type Entry =
 	| { kind: 'message'; place: number; message: Message; gapMinutes: number | null }
@@ -33,6 +34,24 @@ export function timeline(messages: Conversation['messages'], toolCalls: Conversa
 		return { ...entry, gapMinutes: Number.isFinite(minutes) && minutes >= GAP_MINUTES ? minutes : null };
 	});
 }
+
+export const turnOf = (entry: Entry): Turn =>
+	entry.kind === 'message'
+		? { kind: 'message', at: entry.message.at, role: entry.message.role, sentiment: entry.message.sentiment }
+		: { kind: 'tool', at: entry.call.at, name: entry.call.name, outcome: entry.call.outcome };
+
+export interface Judged {
+	policy: TurnRoute;
+	/** It asks for something else than the turn before. */
+	turned: boolean;
+}
+
+export const judged = (entries: readonly Entry[], routes: readonly TurnRoute[]): (Entry & Judged)[] =>
+	entries.map((entry, index) => {
+		const policy = routes[index]!;
+		const before = routes[index - 1];
+		return { ...entry, policy, turned: policy.route !== before?.route || policy.reason !== before.reason };
+	});
 
 export function sayGap(minutes: number): string {
 	if (minutes < 90) return `${Math.round(minutes)} minutes later`;
