@@ -72,7 +72,13 @@ export async function forget(warehouse: Warehouse, request: ForgetRequest): Prom
 			const said = `raw IS NOT NULL AND (contains(raw, $customer) OR contains(raw, $stored) OR record_id IN (SELECT id FROM theirs))`;
 			const named = { customer, stored };
 			made.quarantined = await count(`SELECT count(*) AS n FROM log.quarantine WHERE ${said}`, named);
-			if (made.conversations + made.quarantined === 0)
+			await session.run(
+				`INSERT INTO gone_fragment SELECT file, start FROM log.fragment
+				WHERE customer_id = $stored OR (source, conversation_id) IN (SELECT (source, id) FROM theirs)`,
+				own
+			);
+			const pieces = await count('SELECT count(*) AS n FROM gone_fragment');
+			if (made.conversations + made.quarantined + pieces === 0)
 				throw new RangeError(
 					`No record is of the customer "${customer}". Write the id as the logs have it; it may be that they were forgotten already.`
 				);
@@ -131,30 +137,42 @@ export interface Retained {
 const TOO_OLD = `text_deleted_at IS NULL
 	AND coalesce(ended_at, resolved_at, last_message_at, started_at, (SELECT finished_at FROM log.ingest WHERE log.ingest.ingest_id = log.conversation.ingest_id)) < $before::TIMESTAMPTZ`;
 
+const OLD_LINES = `raw IS NOT NULL AND ingest_id IN (SELECT ingest_id FROM log.ingest WHERE finished_at < $before::TIMESTAMPTZ)`;
+
+/** Pieces of conversations without text, and old ones of which none was made. */
+const OLD_PIECES = `(source, conversation_id) IN (SELECT (source, id) FROM log.conversation WHERE superseded_by IS NULL AND text_deleted_at IS NOT NULL)
+	OR (received_at < $before::TIMESTAMPTZ AND (source, conversation_id) NOT IN (SELECT (source, id) FROM log.conversation))`;
+
 export async function retain(
 	warehouse: Warehouse,
 	{ days, now, dryRun = false }: { days: number; now: string; dryRun?: boolean }
 ): Promise<Retained> {
 	const before = new Date(Date.parse(now) - days * 86_400_000).toISOString();
-	const [due] = await warehouse.all<{ n: number }>(
-		`SELECT count(*) AS n FROM log.conversation WHERE ${TOO_OLD}`,
+	const [due] = await warehouse.all<{ n: number; others: number }>(
+		`SELECT count(*) AS n, (SELECT count(*) FROM log.quarantine WHERE ${OLD_LINES}) + (SELECT count(*) FROM log.fragment WHERE ${OLD_PIECES}) AS others
+		FROM log.conversation WHERE ${TOO_OLD}`,
 		{ before }
 	);
 	const conversations = Number(due?.n ?? 0);
-	if (dryRun || conversations === 0) return { before, conversations };
+	if (dryRun || conversations + Number(due?.others ?? 0) === 0) return { before, conversations };
 	const gone = await scrub(warehouse, {
 		anonymous: null,
 		now,
 		choose: (session) =>
 			session.run(`INSERT INTO gone SELECT segment, segment_row FROM log.conversation WHERE ${TOO_OLD}`, {
 				before
-			})
+			}),
+		// Lines that were refused are texts as well, and so are pieces.
+		async within(session) {
+			await session.run(`UPDATE log.quarantine SET raw = NULL WHERE ${OLD_LINES}`, { before });
+			await session.run(
+				`INSERT INTO gone_fragment SELECT file, start FROM log.fragment WHERE ${OLD_PIECES}`,
+				{
+					before
+				}
+			);
+		}
 	});
-	// Lines that were refused are texts as well.
-	await warehouse.run(
-		'UPDATE log.quarantine SET raw = NULL WHERE raw IS NOT NULL AND ingest_id IN (SELECT ingest_id FROM log.ingest WHERE finished_at < $before::TIMESTAMPTZ)',
-		{ before }
-	);
 	await settle(warehouse);
 	return { before, conversations: gone };
 }

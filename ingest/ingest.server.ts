@@ -62,6 +62,8 @@ export interface IngestRequest {
 	onProgress?: (progress: IngestProgress) => void;
 	/** What is done to texts and customer ids on the way; nothing where it isn't given, and ids as the database has them. */
 	privacy?: Privacy;
+	/** true: the customer ids in the files are as this database keeps them already. */
+	idsAsStored?: boolean;
 	/** Refused rows that the report names; 20 where it isn't given. */
 	shown?: number;
 	/** Stores more in the transaction that makes a batch count, with the report of that batch. */
@@ -101,7 +103,8 @@ export async function ingest(warehouse: Warehouse, request: IngestRequest): Prom
 	);
 	const bytesTotal = deliveries.reduce((sum, one) => sum + one.bytes, 0);
 	const { shown = SHOWN, within } = request;
-	const privacy = await applied(warehouse, request.privacy);
+	const settled = await applied(warehouse, request.privacy);
+	const privacy = request.idsAsStored ? { ...settled, hashed: false } : settled;
 	const empty = (): IngestReport => ({ source: asked?.name ?? null, files: [], ...NOTHING, quarantine: [] });
 	const report = empty();
 	const add = (to: IngestReport, taken: readonly Taken[]) => {

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { Session, Warehouse } from '../warehouse/warehouse.server';
 import { scrubbed } from './record-sql';
 import { SEGMENT_FORMAT } from './segment.server';
+import { dropFragments, type Rewritten } from './webhooks/drop-fragments.server';
 import scrubSegment from './sql/scrub-segment.sql?raw';
 
 export interface Scrub {
@@ -17,7 +18,7 @@ export interface Scrub {
 	/** Takes the customer's place in the segments; null leaves it. */
 	anonymous: string | null;
 	now: string;
-	/** What else goes, in the same transaction. */
+	/** What else goes, in the same transaction; a statement that fills `gone_fragment` (file, start) with pieces that go. */
 	within?: (session: Session) => Promise<void>;
 }
 
@@ -27,10 +28,12 @@ export async function scrub(
 	{ choose, anonymous, now, within }: Scrub
 ): Promise<number> {
 	const written: { old: string; file: string }[] = [];
+	const pieces: Rewritten = { old: [], written: [] };
 	const remove = (name: string) => rmSync(join(warehouse.transcripts, name), { force: true });
 	try {
 		const count = await warehouse.write(async (session) => {
 			await session.run('CREATE OR REPLACE TEMP TABLE gone (segment VARCHAR, segment_row BIGINT)');
+			await session.run('CREATE OR REPLACE TEMP TABLE gone_fragment (file VARCHAR, start BIGINT)');
 			await choose(session);
 			const segments = await session.all<{ segment: string }>('SELECT DISTINCT segment FROM gone');
 			for (const { segment: old } of segments) {
@@ -59,14 +62,17 @@ export async function scrub(
 				{ now }
 			);
 			await within?.(session);
+			await dropFragments(warehouse, session, pieces);
 			const [found] = await session.all<{ n: number }>('SELECT count(*) AS n FROM gone');
-			await session.run('DROP TABLE gone');
+			await session.run('DROP TABLE gone; DROP TABLE gone_fragment');
 			return Number(found?.n ?? 0);
 		});
 		for (const { old } of written) remove(old);
+		for (const old of pieces.old) remove(old);
 		return count;
 	} catch (error) {
 		for (const { file } of written) remove(file);
+		for (const file of pieces.written) remove(file);
 		throw error;
 	}
 }

@@ -36,6 +36,7 @@ export type Webhook = z.infer<typeof webhookSchema>;
 
 const SCHEME_OF: Record<WebhookSource, WebhookScheme> = {
 	canonical: 'standard',
+	chatwoot: 'chatwoot',
 	intercom: 'intercom',
 	zendesk: 'zendesk'
 };

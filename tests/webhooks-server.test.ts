@@ -14,6 +14,7 @@ const WEBHOOKS = `webhooks:
   - { name: live, source: canonical, secret_env: LIVE_SECRET, old_secret_env: LIVE_OLD_SECRET }
   - { name: inter, source: intercom, secret_env: INTER_SECRET }
   - { name: desk, source: zendesk, secret_env: DESK_SECRET }
+  - { name: chat, source: chatwoot, secret_env: CHAT_SECRET }
   - { name: mute, source: zendesk, secret_env: NEVER_SET }
 `;
 const SECRET = `whsec_${Buffer.from('the secret in force').toString('base64')}`;
@@ -33,6 +34,15 @@ const zendesk = (body: string) => {
 	return {
 		'x-zendesk-webhook-signature-timestamp': at,
 		'x-zendesk-webhook-signature': createHmac('sha256', 'desk').update(`${at}${body}`).digest('base64')
+	};
+};
+
+const chatwoot = (body: string) => {
+	const at = String(Math.floor(Date.now() / 1000));
+	return {
+		'x-chatwoot-timestamp': at,
+		'x-chatwoot-delivery': crypto.randomUUID(),
+		'x-chatwoot-signature': `sha256=${createHmac('sha256', 'chat').update(`${at}.${body}`).digest('hex')}`
 	};
 };
 
@@ -102,6 +112,7 @@ describe('webhooks and the real server', { timeout: 300_000 }, () => {
 			LIVE_OLD_SECRET: OLD_SECRET,
 			INTER_SECRET: 'inter',
 			DESK_SECRET: 'desk',
+			CHAT_SECRET: 'chat',
 			PLIMSOLL_WEBHOOK_SECONDS: '0.2'
 		});
 		writeFileSync(terminal.path('policy.yaml'), `${shipped}\n${WEBHOOKS}`);
@@ -258,6 +269,25 @@ describe('webhooks and the real server', { timeout: 300_000 }, () => {
 		expect(health.find(({ source }) => source === 'zendesk')!.reasons).toMatchObject([
 			{ field: 'detail', reason: expect.stringMatching(/export the ticket/), recordId: '78' }
 		]);
+	});
+
+	it('puts a Chatwoot conversation together from events that come one by one, backwards and twice', async () => {
+		const file = join(import.meta.dirname, '../fixtures/sources/chatwoot/webhooks.ndjson');
+		const events = readFileSync(file, 'utf8').trim().split('\n').slice(0, -1).reverse();
+		for (const body of [...events, ...events]) {
+			expect((await post('chat', body, chatwoot(body))).status).toBe(200);
+			await taken('chat');
+		}
+		const live = (await stored('chatwoot')).get('43')!;
+		expect(live).toMatchObject({
+			status: 'resolved',
+			messages: [{ role: 'customer' }, { role: 'bot' }, { role: 'agent', text: 'Corrected, sorry!' }]
+		});
+		const report = JSON.parse(
+			terminal.run('ingest', ...db(), '--source', 'chatwoot', '--json', file).stdout
+		) as object;
+		// The last line is a reporting event, which is of no conversation.
+		expect(report).toMatchObject({ read: 2, unchanged: 1, quarantined: 1 });
 	});
 
 	const real =

@@ -19,6 +19,7 @@ import requests from './migrations/016_requests.sql?raw';
 import privacy from './migrations/017_privacy.sql?raw';
 import signals from './migrations/018_signals.sql?raw';
 import moreSignals from './migrations/019_more_signals.sql?raw';
+import fragments from './migrations/020_fragments.sql?raw';
 
 export const MIGRATIONS: readonly string[] = [
 	log,
@@ -39,7 +40,8 @@ export const MIGRATIONS: readonly string[] = [
 	requests,
 	privacy,
 	signals,
-	moreSignals
+	moreSignals,
+	fragments
 ].map(fillVocabularies);
 
 function fillVocabularies(sql: string): string {

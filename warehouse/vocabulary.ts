@@ -220,5 +220,5 @@ export const WEBHOOK_SCHEMES = ['standard', 'chatwoot', 'intercom', 'zendesk'] a
 export type WebhookScheme = (typeof WEBHOOK_SCHEMES)[number];
 
 /** Formats that come by webhook. */
-export const WEBHOOK_SOURCES = ['canonical', 'intercom', 'zendesk'] as const;
+export const WEBHOOK_SOURCES = ['canonical', 'chatwoot', 'intercom', 'zendesk'] as const;
 export type WebhookSource = (typeof WEBHOOK_SOURCES)[number];

@@ -5,8 +5,8 @@
  *   and hot reload loads this module again.
  * - Reads borrow a connection each; writes run one after the other, each in a transaction on its own connection
  *   (a shared connection shares its transaction).
- * - Transcripts stand beside the database as Parquet segments in `<file>.transcripts/`; a segment that no
- *   committed ingest names is the rest of a crash and is removed when the database is opened.
+ * - Transcripts stand beside the database as Parquet segments in `<file>.transcripts/`, and pieces of conversations
+ *   that come live; a file that no committed row names is the rest of a crash and is removed when the database is opened.
  * Refuses a database written by a newer version, and one that another process holds.
  */
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
@@ -196,7 +196,7 @@ async function migrate(path: string, session: Session): Promise<void> {
 
 async function removeOrphanSegments(warehouse: Warehouse): Promise<void> {
 	const known = await warehouse.all<{ segment: string }>(
-		'SELECT segment FROM log.ingest WHERE segment IS NOT NULL'
+		'SELECT segment FROM log.ingest WHERE segment IS NOT NULL UNION SELECT file FROM log.fragment'
 	);
 	const kept = new Set(known.map((row) => row.segment));
 	for (const name of readdirSync(warehouse.transcripts)) {

@@ -6,6 +6,7 @@ WITH piece AS (
 	SELECT file_no, line, raw, entry AS e, (entry->>'$.event') AS event,
 		CASE
 			WHEN json_type(entry) IS DISTINCT FROM 'OBJECT' THEN 'broken'
+			WHEN (entry->>'$.event') = '{{held}}' THEN 'held'
 			WHEN (entry->>'$.event') IN ('contact_created', 'contact_updated', 'inbox_created', 'inbox_updated', 'webwidget_triggered', 'conversation_typing_on', 'conversation_typing_off') THEN 'other'
 			WHEN starts_with(entry->>'$.event', 'message_') OR json_exists(entry, '$.message_type') THEN 'message'
 			WHEN starts_with(entry->>'$.event', 'conversation_') OR (json_exists(entry, '$.status') AND json_exists(entry, '$.inbox_id')) THEN 'conversation'
@@ -14,7 +15,7 @@ WITH piece AS (
 			ELSE 'foreign' END AS kind
 	FROM ({{entries}})
 ), keyed AS (
-	SELECT *, CASE kind WHEN 'message' THEN coalesce(e->>'$.conversation.id', (e->>'$.conversation_id')) WHEN 'conversation' THEN (e->>'$.id') WHEN 'csat' THEN (e->>'$.conversation_id') END AS id
+	SELECT *, CASE kind WHEN 'message' THEN coalesce(e->>'$.conversation.id', (e->>'$.conversation_id')) WHEN 'conversation' THEN (e->>'$.id') WHEN 'csat' THEN (e->>'$.conversation_id') WHEN 'held' THEN (e->>'$.id') END AS id
 	FROM piece WHERE kind <> 'other'
 ), conversation AS (
 	SELECT file_no, line, raw, id, event, e AS c FROM keyed WHERE kind = 'conversation'
@@ -27,25 +28,30 @@ WITH piece AS (
 ), dated AS (
 	SELECT *, {{time:coalesce(s.updated_at, s.last_activity_at, s.timestamp)}} AS "at" FROM state
 ), newest AS (
-	SELECT id, list(s ORDER BY "at" NULLS FIRST, event = 'conversation_status_changed', text)[-1] AS s,
+	SELECT id, list(s ORDER BY "at" NULLS FIRST, event IS NOT DISTINCT FROM 'conversation_status_changed', text)[-1] AS s,
 		min({{time:s.created_at}}) AS created_at, max("at") AS updated_at,
-		list({'at': "at", 'from': list_filter(s.changed_attributes, lambda a: a.status IS NOT NULL)[1].status.previous_value, 'status': s.status} ORDER BY "at") FILTER (event = 'conversation_status_changed') AS changes
+		list({'at': "at", 'from': list_filter(s.changed_attributes, lambda a: a.status IS NOT NULL)[1].status.previous_value, 'status': s.status} ORDER BY "at", text) FILTER (event = 'conversation_status_changed') AS changes
 	FROM dated WHERE id IS NOT NULL GROUP BY id
 ), written AS (
-	SELECT id, event, e AS m FROM keyed WHERE kind = 'message'
+	SELECT id, event, e->'$.conversation' AS c, e AS m FROM keyed WHERE kind = 'message'
 	UNION ALL
-	SELECT id, event, unnest(json_extract(c, '$.messages[*]')) FROM conversation WHERE json_type(c, '$.messages') = 'ARRAY'
+	SELECT id, event, c, unnest(json_extract(c, '$.messages[*]')) FROM conversation WHERE json_type(c, '$.messages') = 'ARRAY'
 ), read_message AS (
-	SELECT id, event, m::VARCHAR AS words, from_json(m, '{"id":"VARCHAR","content":"VARCHAR","created_at":"VARCHAR","message_type":"VARCHAR","content_type":"VARCHAR","private":"VARCHAR","sender_type":"VARCHAR","sender":{"id":"VARCHAR","type":"VARCHAR"},"content_attributes":{"deleted":"VARCHAR","submitted_values":{"csat_survey_response":{"rating":"VARCHAR"}}}}') AS p
+	SELECT id, event, coalesce(c->>'$.updated_at', c->>'$.last_activity_at', c->>'$.timestamp') AS seen, m::VARCHAR AS words, from_json(m, '{"id":"VARCHAR","content":"VARCHAR","created_at":"VARCHAR","message_type":"VARCHAR","content_type":"VARCHAR","private":"VARCHAR","sender_type":"VARCHAR","sender":{"id":"VARCHAR","type":"VARCHAR"},"content_attributes":{"deleted":"VARCHAR","submitted_values":{"csat_survey_response":{"rating":"VARCHAR"}}}}') AS p
 	FROM written WHERE id IS NOT NULL
+), dated_message AS (
+	SELECT *, {{time:seen}} AS seen_at FROM read_message
 ), message AS (
-	SELECT id, list({'id': p.id, 'content': p.content, 'created_at': p.created_at, 'message_type': p.message_type, 'content_type': p.content_type, 'private': p.private,
-			'sender_type': lower(coalesce(p.sender."type", p.sender_type)), 'sender_id': p.sender.id, 'deleted': p.content_attributes.deleted,
+	-- As the newest event has it; a message that was deleted once stays so.
+	SELECT id, bool_or(coalesce(p.content_attributes.deleted = 'true', false)) AS deleted,
+		min(seen_at) FILTER (event IS NOT NULL AND p.content_attributes.submitted_values.csat_survey_response.rating IS NOT NULL) AS rated_at, list({'id': p.id, 'content': p.content, 'created_at': p.created_at, 'message_type': p.message_type, 'content_type': p.content_type, 'private': p.private,
+			'sender_type': lower(coalesce(p.sender."type", p.sender_type)), 'sender_id': p.sender.id,
 			'csat': p.content_attributes.submitted_values.csat_survey_response.rating, 'words': words}
-		ORDER BY event IS NOT DISTINCT FROM 'message_updated', words)[-1] AS m
-	FROM read_message GROUP BY id, coalesce(p.id, words)
+		ORDER BY seen_at NULLS FIRST, event IS NOT DISTINCT FROM 'message_updated', words)[-1] AS m
+	FROM dated_message GROUP BY id, coalesce(p.id, words)
 ), sent AS (
-	SELECT id, {{time:m.created_at}} AS "at", m,
+	-- A webhook has milliseconds where the API has seconds, of the same message.
+	SELECT id, regexp_replace({{time:m.created_at}}, '[.][0-9]+Z$', '.000000Z') AS "at", m, deleted, rated_at,
 		CASE
 			WHEN m.message_type IN ('0', 'incoming') THEN 'customer'
 			WHEN m.message_type IN ('1', 'outgoing') AND m.sender_type IN ('agent_bot', 'agentbot', 'captain_assistant', 'captain::assistant') THEN 'bot'
@@ -57,26 +63,29 @@ WITH piece AS (
 	FROM message
 ), spoken AS (
 	SELECT id,
-		list({'at': "at", 'role': role, 'text': CASE WHEN m.deleted IS DISTINCT FROM 'true' THEN m.content END, 'public': CASE WHEN m.private = 'true' THEN false ELSE true END}
+		list({'at': "at", 'role': role, 'text': CASE WHEN NOT deleted THEN m.content END, 'public': CASE WHEN m.private = 'true' THEN false ELSE true END}
 			ORDER BY "at", try_cast(m.id AS BIGINT), m.words) FILTER (role <> 'activity' AND m.content_type IS DISTINCT FROM 'input_csat') AS messages,
 		min(m.sender_id) FILTER (role = 'customer' AND m.sender_type = 'contact') AS contact,
 		min("at") AS first_at,
 		min("at") FILTER (role = 'customer') AS first_customer_at,
 		min("at") FILTER (role = 'bot') AS first_bot_at,
 		max("at") FILTER (role = 'activity' AND regexp_matches(m.content, '(?i)marked resolved|was resolved|resolved by')) AS resolved_note_at,
-		list({'at': "at", 'score': m.csat} ORDER BY "at") FILTER (m.content_type = 'input_csat') AS surveys
+		list({'at': "at", 'score': m.csat, 'rated_at': rated_at} ORDER BY "at", try_cast(m.id AS BIGINT), m.words) FILTER (m.content_type = 'input_csat') AS surveys
 	FROM sent GROUP BY id
 ), csat AS (
 	SELECT id, list({'score': (e->>'$.rating'), 'at': {{time:(e->>'$.created_at')}}} ORDER BY try_cast(e->>'$.id' AS BIGINT), e::VARCHAR)[-1] AS csat
 	FROM keyed WHERE kind = 'csat' AND id IS NOT NULL GROUP BY id
 ), place AS (
-	SELECT id, arg_min({'file_no': file_no, 'line': line, 'raw': raw}, file_no * 1e12 + coalesce(line, 0)) AS p FROM keyed WHERE id IS NOT NULL GROUP BY id
+	SELECT id, arg_min({'file_no': file_no, 'line': line, 'raw': raw}, (CASE WHEN kind = 'held' THEN -1e18 ELSE 0 END) + file_no * 1e12 + coalesce(line, 0)) AS p,
+		min(e->>'$.reason') FILTER (kind = 'held') AS held
+	FROM keyed WHERE id IS NOT NULL GROUP BY id
 ), whole AS (
-	SELECT p.file_no AS file_no, p.line AS line, p.raw AS raw, place.id AS id, s, created_at, updated_at, changes, messages, contact, first_at, first_customer_at, first_bot_at, resolved_note_at, surveys, csat,
+	SELECT p.file_no AS file_no, p.line AS line, p.raw AS raw, place.id AS id, held, s, created_at, updated_at, changes, messages, contact, first_at, first_customer_at, first_bot_at, resolved_note_at, surveys, csat,
 		list_filter(changes, lambda x: x."from" = 'pending' AND x.status = 'open' AND x."at" >= first_bot_at)[1]."at" AS handed_off_at
 	FROM place LEFT JOIN newest USING (id) LEFT JOIN spoken USING (id) LEFT JOIN csat USING (id)
 )
 SELECT file_no, line, raw, CASE
+	WHEN held IS NOT NULL THEN '{{refused}}' || held || '{{about}}' || id
 	WHEN created_at IS NULL THEN '{{refused}}created_at: is missing; deliver the conversation beside its messages and ratings{{about}}' || id
 	-- A list shows the last message only, and a webhook may begin in the middle.
 	WHEN try_cast(first_at AS TIMESTAMPTZ) > try_cast(created_at AS TIMESTAMPTZ) + INTERVAL 5 MINUTE THEN '{{refused}}messages: the first ones are missing; a list of conversations has only the last, fetch the messages of each{{about}}' || id
@@ -93,7 +102,7 @@ SELECT file_no, line, raw, CASE
 	'messages', messages,
 	'escalation', CASE WHEN handed_off_at IS NOT NULL THEN {'reason': 'bot_handoff', 'needed_at': handed_off_at, 'handed_off_at': handed_off_at,
 		'engaged_at': list_min(list_transform(list_filter(messages, lambda x: x.role = 'agent' AND x.public AND x."at" >= handed_off_at), lambda x: x."at"))} END,
-	'rating', CASE WHEN csat IS NOT NULL OR len(surveys) > 0 THEN {'score': coalesce(csat.score, surveys[-1].score), 'scale': 5, 'asked_at': surveys[-1]."at", 'answered_at': csat."at"} END
+	'rating', CASE WHEN csat IS NOT NULL OR len(surveys) > 0 THEN {'score': coalesce(csat.score, surveys[-1].score), 'scale': 5, 'asked_at': surveys[-1]."at", 'answered_at': coalesce(csat."at", surveys[-1].rated_at)} END
 	)::VARCHAR END AS json
 FROM whole
 UNION ALL

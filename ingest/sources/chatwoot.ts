@@ -13,10 +13,14 @@ import { entries, isJson } from './documents';
 import type { Source } from './source';
 import { phrased } from './sql-phrases';
 
+/** Event by which the store of events says, in `reason`, why a conversation must not be read from what it has of it. */
+export const HELD = 'plimsoll_held';
+
 const relation = (fileName: string) =>
 	phrased(sql, {
 		refused: REFUSAL,
 		about: ABOUT,
+		held: HELD,
 		entries: entries({ fileName, numbered: true }, ['$.payload', '$.data.payload', '$.data'])
 	});
 

@@ -10,6 +10,7 @@ import type { Warehouse } from '../../warehouse/warehouse.server';
 import { ingest, type IngestReport } from '../ingest.server';
 import type { Privacy } from '../privacy.server';
 import { answeredAmong, rememberAnswers } from '../requests.server';
+import { IN_PIECES, linesOfEvents } from './fragments.server';
 import { read, remove, waiting, type Delivery } from './inbox.server';
 
 export interface Round {
@@ -84,17 +85,23 @@ async function takeIn(
 	const [{ webhook, source }] = deliveries as [Waiting];
 	const spool = await mkdtemp(join(tmpdir(), 'plimsoll-webhook-'));
 	try {
-		const parts = inOrder(deliveries).map((those, at) => ({
-			path: join(spool, `webhook-${webhook}${at === 0 ? '' : `-${at + 1}`}.ndjson`),
-			deliveries: those
-		}));
-		for (const { path, deliveries: those } of parts)
-			await writeFile(path, those.map(({ body }) => `${linesOf(body)}\n`).join(''), { mode: 0o600 });
+		const inPieces = IN_PIECES.includes(source);
+		const parts: { path: string; deliveries: readonly Waiting[] }[] = [];
+		for (const those of inPieces ? [deliveries] : inOrder(deliveries)) {
+			const lines = inPieces
+				? await linesOfEvents(warehouse, source, those, privacy)
+				: those.map(({ body }) => linesOf(body));
+			const name = `webhook-${webhook}${parts.length === 0 ? '' : `-${parts.length + 1}`}.ndjson`;
+			if (lines.length === 0) await leave(warehouse, those);
+			else parts.push({ path: join(spool, name), deliveries: those });
+			await writeFile(join(spool, name), lines.map((line) => `${line}\n`).join(''), { mode: 0o600 });
+		}
 		const report = await ingest(warehouse, {
 			inputs: parts.map(({ path }) => path),
 			source,
 			now,
 			privacy,
+			idsAsStored: inPieces,
 			within: async (session, { files }) => {
 				const stored = new Set(files.flatMap(({ file, error }) => (error === null ? [file] : [])));
 				const those = parts.filter(({ path }) => stored.has(path)).flatMap((part) => part.deliveries);
