@@ -4,7 +4,7 @@
  * without replacement, so that each of its conversations has the same probability, given / population.
  * Too small a quota for two from every cell drops the strata, and a note says so.
  */
-import { neyman } from './statistics/stratified';
+import { neyman } from './statistics/neyman';
 import type { Plan } from './plan';
 
 export interface Cell {

@@ -27,15 +27,17 @@ const item = (risky: boolean, defect: boolean): ReviewedItem => ({
 });
 const tell = { good: 0.03, bad: 0.05 };
 
+/** `n` of `size`, of which `bad` are bad, without replacement. */
+const picker = (random: () => number) => (n: number, size: number, bad: number) => {
+	const left = Array.from({ length: size }, (_, index) => index < bad);
+	return Array.from({ length: n }, () => left.splice(Math.floor(random() * left.length), 1)[0]!);
+};
+
 describe('an estimate', () => {
 	it('is unbiased and covers where bad ones are oversampled tenfold; the naive mean is off', () => {
 		// 5,000 conversations, 500 with a signal (40 % bad), the others 4 % bad: 7.6 % in all.
 		const truth = (500 * 0.4 + 4500 * 0.04) / 5000;
-		const random = seeded(20261125);
-		const pick = (n: number, size: number, bad: number) => {
-			const left = Array.from({ length: size }, (_, index) => index < bad);
-			return Array.from({ length: n }, () => left.splice(Math.floor(random() * left.length), 1)[0]!);
-		};
+		const pick = picker(seeded(20261125));
 		const rounds = 1000;
 		let sum = 0;
 		let covered = 0;
@@ -55,6 +57,46 @@ describe('an estimate', () => {
 		expect(Math.abs(sum / rounds - truth)).toBeLessThan(0.003);
 		expect(covered / rounds).toBeGreaterThanOrEqual(0.93);
 		expect(naive / rounds).toBeGreaterThan(0.2);
+	});
+
+	it.each([
+		['half of a small week, tenfold where there is a signal', [60, 54, 24], [540, 54, 22]],
+		['nearly all of a small week', [40, 36, 16], [80, 64, 4]],
+		['one cell reviewed whole', [40, 40, 16], [400, 40, 16]],
+		['hardly any defect', [100, 40, 4], [900, 60, 9]],
+		['mostly defects', [100, 40, 90], [900, 60, 810]],
+		['a handful', [30, 6, 9], [300, 12, 24]]
+	] as const)('covers and is unbiased for %s', (_, risky, other) => {
+		const pick = picker(seeded(7));
+		const [size, bad] = [risky[0] + other[0], risky[2] + other[2]];
+		const cells = [cell(true, risky[0], risky[1]), cell(false, other[0], other[1])];
+		const rounds = 1000;
+		let sum = 0;
+		let squares = 0;
+		let covered = 0;
+		let width = 0;
+		let wider = 0;
+		for (let round = 0; round < rounds; round++) {
+			const items = [
+				...pick(risky[1], risky[0], risky[2]).map((defect) => item(true, defect)),
+				...pick(other[1], other[0], other[2]).map((defect) => item(false, defect))
+			];
+			const { value, low, high } = estimate(cells, items, tell).defectRate;
+			sum += value!;
+			squares += value! ** 2;
+			if (low! <= bad / size && bad / size <= high!) covered++;
+			width += high! - low!;
+			// The same sample of a population a hundred times as large.
+			const large = cells.map((one) => ({ ...one, population: one.population * 100 }));
+			const endless = estimate(large, items, tell).defectRate;
+			wider += endless.high! - endless.low!;
+		}
+		const mean = sum / rounds;
+		const error = Math.sqrt((squares / rounds - mean ** 2) / rounds);
+		expect(Math.abs(mean - bad / size)).toBeLessThan(4 * error);
+		expect(covered / rounds).toBeGreaterThanOrEqual(0.93);
+		// The correction is worth something: without it the intervals would be wider.
+		expect(width).toBeLessThan(wider);
 	});
 
 	it('by hand: 2 of 10 of 100 with a signal, 1 of 20 of 900 without', () => {
@@ -98,22 +140,79 @@ describe('an estimate', () => {
 	});
 
 	it('tells how many more reviews tell 3 % from 5 %', () => {
+		const endless = { population: 1e12, drawn: 1e6, worth: 1 };
 		// ((1.96 x 0.17059 + 0.8416 x 0.21794) / 0.02)^2 = 670.1
 		expect(neededToTell(0.03, 0.05)).toBe(671);
-		expect(tellApart({ n: 659, low: 0.02, high: 0.06 }, 1, tell)).toMatchObject({
+		expect(tellApart({ n: 659, low: 0.02, high: 0.06 }, endless, tell)).toMatchObject({
 			more: 12,
 			finding: 'undecided'
 		});
-		expect(tellApart({ n: 0, low: null, high: null }, 0.5, tell)).toMatchObject({ more: 1342 });
-		expect(tellApart({ n: 300, low: 0.01, high: 0.04 }, 1, tell)).toMatchObject({
-			more: 0,
-			finding: 'below_bad'
+		expect(tellApart({ n: 0, low: null, high: null }, { ...endless, worth: 0.5 }, tell)).toMatchObject({
+			more: 1342
 		});
-		expect(tellApart({ n: 300, low: 0.06, high: 0.2 }, 1, tell)).toMatchObject({
-			more: 0,
-			finding: 'above_good'
+		const rate = (low: number, high: number) => tellApart({ n: 300, low, high }, endless, tell);
+		expect(rate(0.01, 0.04)).toMatchObject({ more: 0, finding: 'below_bad' });
+		expect(rate(0.06, 0.2)).toMatchObject({ more: 0, finding: 'above_good' });
+		expect(rate(0.035, 0.045)).toMatchObject({ finding: 'between' });
+	});
+
+	it('needs fewer reviews of a small population, and says which are drawn already', () => {
+		// 671 / (1 + 671 / 1000) = 401.6 of 1,000.
+		const all = { population: 1000, drawn: 1000, worth: 1 };
+		expect(tellApart({ n: 390, low: 0.02, high: 0.06 }, all, tell)).toMatchObject({ more: 12, drawn: 12 });
+		// 60 of 1,000 a week: 671 x (1 - 0.06) = 630.7 over weeks that are still to be drawn.
+		const weekly = { population: 1000, drawn: 60, worth: 1 };
+		expect(tellApart({ n: 50, low: 0, high: 0.2 }, weekly, tell)).toMatchObject({ more: 581, drawn: 10 });
+		// With everybody reviewed there is nothing left to ask.
+		const whole = estimate(
+			[cell(false, 50, 50)],
+			Array.from({ length: 50 }, (_, i) => item(false, i < 2)),
+			tell
+		);
+		expect(whole).toMatchObject({ whole: true, covered: 1 });
+		expect(whole.defectRate).toMatchObject({ value: 0.04, low: 0.04, high: 0.04 });
+		expect(whole.tellApart).toMatchObject({ finding: 'between', more: 0, drawn: 0 });
+	});
+
+	it('a stratum that was reviewed whole adds no error to the rest', () => {
+		const known = Array.from({ length: 40 }, (_, i) => item(true, i < 20));
+		const some = Array.from({ length: 20 }, (_, i) => item(false, i < 1));
+		const part = estimate([cell(true, 40, 40), cell(false, 60, 20)], [...known, ...some], tell);
+		expect(part.defectRate.value).toBeCloseTo((20 + 3) / 100, 12);
+		expect(part.whole).toBe(false);
+		// At least the 21 that were seen, at most all but the 39 that were seen to be fine.
+		expect(part.defectRate.low).toBeGreaterThanOrEqual(0.21);
+		expect(part.defectRate.high).toBeLessThanOrEqual(0.61);
+		const [width, alone] = [part, estimate([cell(false, 60, 20)], some, tell)].map(
+			({ defectRate: { low, high } }) => high! - low!
+		) as [number, number];
+		expect(width).toBeLessThan(alone);
+	});
+
+	it.each([
+		['no defect among the few of a large cell', 0, 0],
+		['only defects', 1, 1]
+	])('is not certain with %s', (_, share, edge) => {
+		// 100 of 100 with a signal, 5 of 900 without: the 105 say little about the 895.
+		const items = [
+			...Array.from({ length: 100 }, () => item(true, share === 1)),
+			...Array.from({ length: 5 }, () => item(false, share === 1))
+		];
+		const { defectRate } = estimate([cell(true, 100, 100), cell(false, 900, 5)], items, tell);
+		expect(defectRate.value).toBe(edge);
+		expect(Math.abs((edge ? defectRate.low : defectRate.high)! - edge)).toBeGreaterThan(0.3);
+	});
+
+	it('one review of one conversation, and one of many', () => {
+		expect(estimate([cell(false, 1, 1)], [item(false, true)], tell)).toMatchObject({
+			whole: true,
+			defectRate: { value: 1, low: 1, high: 1 }
 		});
-		expect(tellApart({ n: 9000, low: 0.035, high: 0.045 }, 1, tell)).toMatchObject({ finding: 'between' });
+		const { defectRate, score } = estimate([cell(false, 500, 1)], [item(false, true)], tell);
+		expect(defectRate.value).toBe(1);
+		expect(defectRate.low).toBeLessThan(0.3);
+		expect(score.value).toBe(0);
+		expect(score.high).toBeGreaterThan(50);
 	});
 });
 

@@ -65,14 +65,15 @@ const share = z.object({
 	value: maybe.describe('Weighted to the whole population (Hajek).'),
 	low: maybe,
 	high: maybe,
-	effectiveN: z.number(),
+	effectiveN: z.number().describe('Reviews of a simple random sample that would tell as much.'),
 	naive: maybe.describe('Unweighted, for comparison only.')
 });
 const figures = {
 	population: whole(),
 	drawn: whole(),
 	reviewed: whole(),
-	covered: z.number(),
+	covered: z.number().describe('Share of the population in groups of which something was reviewed.'),
+	whole: z.boolean().describe('Every conversation was reviewed: the figures have no sampling error.'),
 	defectRate: share,
 	score: z.object({ n: whole(), value: maybe, low: maybe, high: maybe, naive: maybe }),
 	saidSolvedButWasNot: share
@@ -85,7 +86,8 @@ const results = z
 			tellApart: z.object({
 				good: z.number(),
 				bad: z.number(),
-				more: whole(),
+				more: whole().describe('Further reviews until the two rates can be told apart.'),
+				drawn: whole().describe('Of them, those that are drawn already.'),
 				finding: z.enum(['below_bad', 'above_good', 'between', 'undecided'])
 			})
 		}),

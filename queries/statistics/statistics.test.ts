@@ -8,6 +8,7 @@ import { hajek } from './hajek';
 import { mean, ratio } from './mean';
 import { kitagawa } from './kitagawa';
 import { newcombe } from './newcombe';
+import { stratifiedShare } from './stratified';
 import { wilson, Z_95 } from './wilson';
 
 const file = new URL('../../../shared/golden-stats.json', import.meta.url);
@@ -81,15 +82,35 @@ describe.skipIf(!present)('golden values', () => {
 			const items: [number, number][] = row.items;
 			const sum = (of: (p: number, y: number) => number) =>
 				items.reduce((total, [p, y]) => total + of(p, y), 0);
+			const [weight, weightHit] = [sum((p) => 1 / p), sum((p, y) => y / p)];
+			close(weight, row.N_hat);
+			close(weightHit, row.ht_total);
 			const estimate = hajek({
 				n: items.length,
-				weight: sum((p) => 1 / p),
-				weightHit: sum((p, y) => y / p),
+				weight,
+				weightHit,
 				square: sum((p) => 1 / p ** 2),
 				squareHit: sum((p, y) => y / p ** 2)
 			});
 			close(estimate.p, row.estimate);
 			close(estimate.standardError, row.se);
+		}
+	});
+	it('a share by stratum', () => {
+		for (const row of golden.qa_stratified!) {
+			const found = stratifiedShare(
+				row.strata.map(([, population, n, hits]: [string, number, number, number]) => ({
+					population,
+					n,
+					hits
+				}))
+			);
+			close(found.value, row.estimate);
+			close(found.standardError, row.se);
+			expect(Math.abs(found.effectiveN - row.n_eff)).toBeLessThan(1e-6);
+			close(found.low, row.lo);
+			close(found.high, row.hi);
+			close(found.unweighted, row.unweighted);
 		}
 	});
 	it('bounds of the escalation latency', () => {

@@ -1,51 +1,6 @@
 /**
- * A share of the whole population from a sample drawn by stratum, and how to spread a quota over strata. Pure.
- * Cochran (1977), Sampling Techniques, 5.2-5.5. The variance takes (x + 1) / (n + 2) for each stratum's share, because
- * a stratum with 60 of 60 is not certain; the interval is Wilson's at the effective sample size.
- * Refuses nothing: a stratum that nobody has looked at is left out, and `covered` says how much of the population
- * the estimate speaks for.
+ * How to spread a quota over strata. Pure. Neyman (1934); Cochran (1977), Sampling Techniques, 5.5.
  */
-import { wilson } from '../../queries/statistics/wilson';
-
-export interface StratumCount {
-	population: number;
-	/** Units looked at, and those of them that show the thing. */
-	n: number;
-	hits: number;
-}
-
-export function stratified(strata: readonly StratumCount[]) {
-	const seen = strata.filter(({ n }) => n > 0);
-	const all = strata.reduce((sum, { population }) => sum + population, 0);
-	const total = seen.reduce((sum, { population }) => sum + population, 0);
-	if (total === 0)
-		return {
-			p: null,
-			standardError: null,
-			effectiveN: 0,
-			low: null,
-			high: null,
-			unweighted: null,
-			covered: 0
-		};
-	let p = 0;
-	let variance = 0;
-	for (const { population, n, hits } of seen) {
-		const weight = population / total;
-		const cautious = (hits + 1) / (n + 2);
-		p += weight * (hits / n);
-		variance += (weight ** 2 * Math.max(0, 1 - n / population) * cautious * (1 - cautious)) / n;
-	}
-	const looked = seen.reduce((sum, { n }) => sum + n, 0);
-	const unweighted = seen.reduce((sum, { hits }) => sum + hits, 0) / looked;
-	const covered = total / all;
-	// Everybody was looked at: the share is known, not estimated.
-	if (variance === 0) return { p, standardError: 0, effectiveN: total, low: p, high: p, unweighted, covered };
-	// At 0 and 1 the share itself has no spread; the sample is what was looked at.
-	const effectiveN = p > 0 && p < 1 ? (p * (1 - p)) / variance : looked;
-	const { low, high } = wilson(p * effectiveN, effectiveN);
-	return { p, standardError: Math.sqrt(variance), effectiveN, low, high, unweighted, covered };
-}
 
 export interface StratumSize {
 	population: number;
