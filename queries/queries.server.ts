@@ -4,6 +4,15 @@
 export { refreshFacts, type IntentPolicy, type RefreshReport } from './facts/refresh.server';
 export { scorecard, watermark, type Filter, type ScorecardRequest } from './scorecard/scorecard.server';
 export { changeOf, type Direction, type MeasurementChange } from './scorecard/change';
+export { compareSides, type Comparison, type ComparisonRequest } from './comparison/comparison.server';
+export {
+	UNTOLD,
+	type ComparedMetric,
+	type Relation,
+	type Side as ComparedSide,
+	type SideFilter,
+	type Untold
+} from './comparison/compare';
 export {
 	dailyCohorts,
 	knownCohorts,

@@ -20,12 +20,15 @@ export interface MeasurementChange {
 	provisional: boolean;
 }
 
-/** null where either value is not known, or the two were counted by different definitions. Refuses two different metrics. */
+/**
+ * null where either value is not known, the two were counted by different definitions, or they are money of two
+ * currencies. Refuses two different metrics.
+ */
 export function changeOf(after: Measurement, before: Measurement): MeasurementChange | null {
 	if (after.metric !== before.metric)
 		throw new RangeError(`${after.metric} can't be compared with ${before.metric}.`);
 	if (after.definition !== before.definition) return null;
-	if (after.value === null || before.value === null) return null;
+	if (after.value === null || before.value === null || !sameMoney(after, before)) return null;
 	const difference = after.value - before.value;
 	const interval = between(after, before);
 	return {
@@ -35,6 +38,13 @@ export function changeOf(after: Measurement, before: Measurement): MeasurementCh
 		provisional: after.status !== 'measured' || before.status !== 'measured'
 	};
 }
+
+/** Whether neither is an amount, or both are of one currency. */
+export const sameMoney = (one: Measurement, other: Measurement): boolean =>
+	one.unit !== 'money' || currencyOf(one) === currencyOf(other);
+
+const currencyOf = ({ evidence }: Measurement): string | null =>
+	'currency' in evidence ? (evidence.currency ?? null) : null;
 
 function between({ value: a, interval: ia }: Measurement, { value: b, interval: ib }: Measurement) {
 	if (a === null || b === null || !ia || !ib || ia.high === null || ib.high === null) return null;
