@@ -196,6 +196,7 @@ describe.skipIf(!built)('the built server in a browser', () => {
 			const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 			for (const [path, words] of [
 				['/scorecard/2026-W10', 'AI only'],
+				['/compare?week=2026-W10&path=ai_only&against=2026-W12', 'Difference'],
 				['/why/2026-W10', 'Why did it move?'],
 				['/resolved/2026-W10', 'six meanings'],
 				['/alerts', 'Alerts'],
@@ -249,6 +250,11 @@ describe.skipIf(!built)('the built server in a browser', () => {
 		await page.waitForURL(/intent=refund/);
 		expect(await page.inputValue('select[name=intent]')).toBe('refund');
 		await close();
+		const sides = await open('/compare?week=2026-W10&against=2026-W12');
+		await sides.page.selectOption('select[name=against_intent]', 'order_status');
+		await sides.page.waitForURL(/\/compare\?week=2026-W10&against=2026-W12&against_intent=order_status$/);
+		expect(await sides.page.inputValue('select[name=intent]')).toBe('');
+		await sides.close();
 		const wrong = await open('/scorecard/1999-W01');
 		expect(wrong.status).toBe(404);
 		await expect

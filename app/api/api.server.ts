@@ -31,6 +31,7 @@ import { feedHealthRoute } from './feed-health-routes';
 import { registerIngest } from './ingest.server';
 import { TooLarge } from './spool.server';
 import { registerBehind } from './behind.server';
+import { registerCompare } from './compare.server';
 import { registerAlerts } from './alerts.server';
 import { registerLab } from './lab.server';
 import { registerDecisions } from './decisions.server';
@@ -165,6 +166,7 @@ export function createApi() {
 
 	registerWhy(api);
 	registerBehind(api);
+	registerCompare(api);
 	registerReview(api);
 	registerDecisions(api);
 	registerMappings(api);

@@ -186,4 +186,51 @@ describe('what the API answers is what is documented', () => {
 		expect(arrow.getChild('value')!.toArray().length).toBe(json.length);
 		expect([...arrow.getChild('value')!]).toEqual(json.map(({ value }) => value));
 	});
+
+	it('holds two sides against each other, in every format alike', async () => {
+		const sides = '/api/compare?week=2026-W10&market=SE&against=2026-W10&against_market=DE';
+		const answer = await ask(sides);
+		const found = documented('/api/compare', 'get', 200).parse(await answer.json()) as {
+			relation: string;
+			metrics: {
+				metric: string;
+				first: Counted;
+				second: Counted;
+				difference: number | null;
+				untold: string;
+			}[];
+		};
+		type Counted = { evidence: { denominator: number } };
+		expect(found.relation).toBe('apart');
+		const containment = found.metrics.find(({ metric }) => metric === 'containment')!;
+		expect([containment.first.evidence.denominator, containment.second.evidence.denominator]).toEqual([
+			40, 20
+		]);
+		expect(containment).toMatchObject({ difference: 0, untold: 'chance' });
+		const csv = (await (await ask(`${sides}&format=csv`)).text()).split('\n');
+		expect(csv).toHaveLength(found.metrics.length + 1);
+		expect(csv.find((line) => line.startsWith('containment,'))).toContain(',market=SE,1,');
+		const markdown = await (await ask(`${sides}&format=md`)).text();
+		expect(markdown).toContain('**Week 10, 2026: market SE, against Week 10, 2026: market DE**');
+		expect(markdown.split('\n').filter((line) => line.startsWith('|'))).toHaveLength(
+			found.metrics.length + 2
+		);
+		expect(await (await ask('/api/compare?week=2026-W10&against=2026-W10&tier=A')).json()).toMatchObject({
+			relation: 'shared'
+		});
+		for (const [query, says] of [
+			['week=2026-W10&against=baseline', 'There is no baseline yet.'],
+			['week=W10&against=2026-W10', 'Not weeks: W10.'],
+			['week=2026-W10&against=2026-W60', '2026 has no week 60.'],
+			['week=2026-W11..2026-W10&against=2026-W10', 'runs backwards'],
+			['week=2026-W10&against=2026-W10&against_market=FR', 'market "FR"'],
+			['week=2026-W30&against=2026-W10', 'has not begun']
+		]) {
+			const wrong = await ask(`/api/compare?${query}`);
+			expect([wrong.status, JSON.stringify(await wrong.json())]).toEqual([
+				400,
+				expect.stringContaining(JSON.stringify(says).slice(1, -1))
+			]);
+		}
+	});
 });

@@ -31,4 +31,4 @@ export function chartMarkdown({ title, labels, series, unit }: Charted): string 
 }
 
 /** Text from a log stays text: no table, link or markup begins in it. */
-const escaped = (text: string) => text.replace(/[\\`*_[\]<>|]/g, '\\$&').replace(/\s+/g, ' ');
+export const escaped = (text: string) => text.replace(/[\\`*_[\]<>|]/g, '\\$&').replace(/\s+/g, ' ');

@@ -6,8 +6,9 @@
 import { error } from '@sveltejs/kit';
 import { mustBeAskable, Refusal } from '#queries/queries.server';
 import type { Slice } from '#queries/measurement';
-import type { Dimension } from '#warehouse/vocabulary';
+import { DIMENSIONS, type Dimension } from '#warehouse/vocabulary';
 import type { Warehouse } from '#warehouse/warehouse.server';
+import { fieldOf } from '$lib/comparison';
 import { DIMENSION_LABELS, humanise } from '$lib/format';
 import { FILTERS, filterFrom, listsOf } from '$lib/filters';
 
@@ -56,12 +57,19 @@ export function refuse(refusal: unknown, url: URL): never {
 		else if (about) to.searchParams.delete(about.field);
 		return to.pathname + to.search;
 	};
-	const field = about && (DIMENSION_LABELS[about.field as Dimension] ?? humanise(about.field));
+	const field = about && labelOf(about.field);
 	const ways = about
 		? [
 				...about.nearest.map((value) => ({ href: href(value), label: `${field}: ${humanise(value)}` })),
-				{ href: href(null), label: `Without this ${field?.toLowerCase()}` }
+				{ href: href(null), label: `Without this ${field?.charAt(0).toLowerCase()}${field?.slice(1)}` }
 			]
 		: [];
 	error(404, { message, remedy, ways });
+}
+
+function labelOf(field: string): string {
+	const other = DIMENSIONS.find((name) => fieldOf(name, true) === field);
+	return other
+		? `${DIMENSION_LABELS[other]} of side B`
+		: (DIMENSION_LABELS[field as Dimension] ?? humanise(field));
 }

@@ -5,12 +5,17 @@ import { calendar, warehouse } from './plimsoll.server';
 
 const WEEK_MS = 7 * 24 * 3_600_000;
 
-export async function redirectToRipeWeek(room: string, query: string): Promise<void> {
+/** null while there are no conversations. */
+export async function ripeWeek(): Promise<string | null> {
 	const db = await warehouse();
 	const [weeks, asOf] = await Promise.all([weeksPresent(db, calendar()), watermark(db)]);
 	const known = asOf ? Date.parse(asOf) : 0;
 	const ripe = weeks.filter((week) => Date.parse(weekWindow(calendar(), week).until) + WEEK_MS <= known);
-	const week = ripe.at(-1) ?? weeks.at(-1);
+	return ripe.at(-1) ?? weeks.at(-1) ?? null;
+}
+
+export async function redirectToRipeWeek(room: string, query: string): Promise<void> {
+	const week = await ripeWeek();
 	if (week) redirect(307, `${room}/${week}${query}`);
 }
 
