@@ -31,6 +31,17 @@ export interface ForgetRequest {
 
 const REMOVED = '(removed on request)';
 
+/** Words that people wrote about a conversation, and which rows of them are of the items in place of {}. */
+const WRITTEN: readonly [table: string, column: string, rows: string][] = [
+	['review.comment', 'text', '{}'],
+	['review.review', 'note', '{}'],
+	['review.flag', 'reason', '{}'],
+	['review.replacement', 'note', '{}'],
+	['review.dispute', 'reason', '{}'],
+	['review.flag_event', 'text', 'flag IN (SELECT flag FROM review.flagged WHERE {})'],
+	['review.dispute_decision', 'reason', 'dispute IN (SELECT dispute FROM review.dispute WHERE {})']
+];
+
 export async function forget(warehouse: Warehouse, request: ForgetRequest): Promise<Receipt> {
 	const { customer, by, now, key } = request;
 	if (by.trim() === '') throw new RangeError('Say who asks for it.');
@@ -84,13 +95,11 @@ export async function forget(warehouse: Warehouse, request: ForgetRequest): Prom
 				);
 			await session.run(`UPDATE log.quarantine SET raw = NULL WHERE ${said}`, named);
 			const items = 'item IN (SELECT item FROM review.item JOIN theirs USING (source, id))';
-			made.comments =
-				(await count(`SELECT count(*) AS n FROM review.comment WHERE ${items}`)) +
-				(await count(`SELECT count(*) AS n FROM review.review WHERE note IS NOT NULL AND ${items}`));
-			await session.run(`UPDATE review.comment SET text = $removed WHERE ${items}`, { removed: REMOVED });
-			await session.run(`UPDATE review.review SET note = $removed WHERE note IS NOT NULL AND ${items}`, {
-				removed: REMOVED
-			});
+			for (const [table, column, of] of WRITTEN) {
+				const where = `${column} IS NOT NULL AND ${of.replace('{}', items)}`;
+				made.comments += await count(`SELECT count(*) AS n FROM ${table} WHERE ${where}`);
+				await session.run(`UPDATE ${table} SET ${column} = $removed WHERE ${where}`, { removed: REMOVED });
+			}
 			await session.run('UPDATE log.conversation SET customer_id = $anonymous WHERE customer_id = $stored', {
 				stored,
 				anonymous

@@ -30,7 +30,7 @@ export async function results(warehouse: Warehouse, plan: Plan, rubric: Rubric):
 		warehouse.all<ReviewedItem>(reviewedSql, of),
 		warehouse.all<Omit<Graded, 'answers'> & { answers: string }>(
 			`SELECT s.item, l.reviewer, l.answers, l.defect FROM review.standing AS s
-				JOIN review.latest AS l ON l.item = s.item AND l.finished
+				JOIN review.own AS l ON l.item = s.item AND l.finished
 			WHERE s.plan = $plan AND s.two_reviewers ORDER BY s.item, l.reviewer`,
 			of
 		),

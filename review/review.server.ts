@@ -16,4 +16,5 @@ export {
 	type DeskItem,
 	type SavedReview
 } from './desk.server';
+export { answerFlag, listFlags, type Flag, type FlagEvent } from './flags.server';
 export { exportReviews, progress, results, type Results, type WeekProgress } from './results.server';

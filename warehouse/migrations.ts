@@ -20,6 +20,7 @@ import privacy from './migrations/017_privacy.sql?raw';
 import signals from './migrations/018_signals.sql?raw';
 import moreSignals from './migrations/019_more_signals.sql?raw';
 import fragments from './migrations/020_fragments.sql?raw';
+import deskTalk from './migrations/021_desk_talk.sql?raw';
 
 export const MIGRATIONS: readonly string[] = [
 	log,
@@ -41,7 +42,8 @@ export const MIGRATIONS: readonly string[] = [
 	privacy,
 	signals,
 	moreSignals,
-	fragments
+	fragments,
+	deskTalk
 ].map(fillVocabularies);
 
 function fillVocabularies(sql: string): string {

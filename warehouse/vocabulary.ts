@@ -222,3 +222,7 @@ export type WebhookScheme = (typeof WEBHOOK_SCHEMES)[number];
 /** Formats that come by webhook. */
 export const WEBHOOK_SOURCES = ['canonical', 'chatwoot', 'intercom', 'zendesk'] as const;
 export type WebhookSource = (typeof WEBHOOK_SOURCES)[number];
+
+/** What ops do about a flag. */
+export const FLAG_EVENTS = ['answered', 'closed', 'reopened'] as const;
+export type FlagEventKind = (typeof FLAG_EVENTS)[number];

@@ -1,6 +1,6 @@
 /** The routes of the review desk as data: what each takes and answers. Pure. */
 import { createRoute, z } from '@hono/zod-openapi';
-import { RISK_SIGNALS, SAMPLE_PARTS, SKIP_REASONS } from '#warehouse/vocabulary';
+import { FLAG_EVENTS, RISK_SIGNALS, SAMPLE_PARTS, SKIP_REASONS } from '#warehouse/vocabulary';
 import { explanation } from './schemas';
 
 const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
@@ -293,6 +293,64 @@ export const flagRoute = createRoute({
 	request: {
 		query: z.object({ item, reviewer }),
 		...body(z.object({ reason: z.string().min(1).max(2000) }))
+	},
+	responses: answers(done, 'It is kept.')
+});
+
+export const flagsRoute = createRoute({
+	operationId: 'flags',
+	method: 'get',
+	path: '/review/flags',
+	summary: 'Flags to ops with what was done about them: the open ones first, the longest waiting on top.',
+	request: {
+		query: z.object({
+			plan: z.string().optional().describe('Name of a sampling plan; missing means all.'),
+			state: z.enum(['open', 'closed', 'all']).default('all')
+		})
+	},
+	responses: answers(
+		z.array(
+			z
+				.object({
+					flag: z.string(),
+					item: z.string(),
+					plan: z.string(),
+					week: z.string(),
+					source: z.string(),
+					id: z.string(),
+					reviewer: z.string(),
+					happenedAt: z.string(),
+					reason: z.string(),
+					closed: z.boolean(),
+					events: z.array(
+						z.object({
+							kind: z.enum(FLAG_EVENTS),
+							saidBy: z.string(),
+							happenedAt: z.string(),
+							text: z.string().nullable()
+						})
+					)
+				})
+				.openapi('Flag')
+		),
+		'The flags.'
+	)
+});
+
+export const flagAnswerRoute = createRoute({
+	operationId: 'answerFlag',
+	method: 'post',
+	path: '/review/flags/answer',
+	summary: 'Answers a flag, closes it, or opens it again.',
+	request: {
+		query: z.object({ flag: z.string() }),
+		...body(
+			z.object({
+				kind: z.enum(FLAG_EVENTS),
+				by: z.string().min(1).max(100),
+				text: z.string().max(2000).nullable().default(null)
+			})
+		)
 	},
 	responses: answers(done, 'It is kept.')
 });

@@ -1,10 +1,12 @@
 /** Registers the routes of the review desk. Touches the database; what people decide is added and never rewritten. */
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import {
+	answerFlag,
 	commentOn,
 	drawSample,
 	exportReviews,
 	flagItem,
+	listFlags,
 	mayReview,
 	planOfItem,
 	progress,
@@ -18,7 +20,9 @@ import { planNamed, rubricFor } from '$lib/server/review-file.server';
 import {
 	commentRoute,
 	drawRoute,
+	flagAnswerRoute,
 	flagRoute,
+	flagsRoute,
 	marksRoute,
 	nextRoute,
 	progressRoute,
@@ -82,6 +86,18 @@ export function registerReview(api: OpenAPIHono): void {
 	api.openapi(commentRoute, async (c) => {
 		const { item, reviewer } = c.req.valid('query');
 		await commentOn(await warehouse(), item, c.req.valid('json'), await allowed(item, reviewer));
+		return c.json({ ok: true as const }, 200);
+	});
+
+	api.openapi(flagsRoute, async (c) => {
+		const { plan, state } = c.req.valid('query');
+		const closed = state === 'all' ? null : state === 'closed';
+		return c.json(await listFlags(await warehouse(), { plan: plan ?? null, closed }), 200);
+	});
+
+	api.openapi(flagAnswerRoute, async (c) => {
+		const { flag } = c.req.valid('query');
+		await answerFlag(await warehouse(), flag, { ...c.req.valid('json'), now: now() });
 		return c.json({ ok: true as const }, 200);
 	});
 

@@ -282,9 +282,60 @@ describe.skipIf(!existsSync(SERVER))('the desk in a browser', () => {
 		await context.close();
 	}, 300_000);
 
+	it('brings a flag to ops, who answer and close it, and the reviewer sees what became of it', async () => {
+		const [{ item, id }] = (await reviews()) as [Kept];
+		const context = await browser.newContext({ reducedMotion: 'reduce' });
+		context.setDefaultTimeout(120_000);
+		const page = await context.newPage();
+		await page.goto(`${url}/desk/${item}?reviewer=ann`, { waitUntil: 'networkidle' });
+		await page.keyboard.press('f');
+		await page.keyboard.type(HOSTILE);
+		await page.keyboard.press('Control+Enter');
+		await page.getByText(`Flagged`).waitFor();
+		await page.goto(`${url}/desk/flags`, { waitUntil: 'networkidle' });
+		await page.getByText(HOSTILE).waitFor();
+		expect(await violations('/desk/flags', id)).toEqual([]);
+		await page.getByLabel('Who you are').fill('Olu');
+		await page.getByLabel('What was found').fill('The parcel was lost; refunded.');
+		await page.getByRole('button', { name: 'Close' }).click();
+		await page.getByText('No flag is open').waitFor();
+		await page.goto(`${url}/desk/${item}?reviewer=ann`, { waitUntil: 'networkidle' });
+		await expect
+			.poll(() => page.textContent('main'), { timeout: 60_000 })
+			.toContain('Olu: The parcel was lost; refunded.');
+		expect(await page.title()).not.toContain('owned');
+		await page.goto(`${url}/desk/${item}?reviewer=bo`, { waitUntil: 'networkidle' });
+		expect(await page.textContent('main')).not.toContain('The parcel was lost');
+		await context.close();
+	}, 300_000);
+
 	it('has no violation of axe, in light and dark, wide and narrow', async () => {
 		const [{ item }] = (await reviews()) as [Kept];
 		expect(await violations(`/desk/${item}?reviewer=ann`, 'Was the problem solved?')).toEqual([]);
 		expect(await violations('/desk?week=2026-W10&reviewer=ann', 'Do reviewers agree?')).toEqual([]);
+	}, 300_000);
+
+	it('keeps the marks of somebody who was forgotten, and none of the words', async () => {
+		const [{ item, id, reviewer }] = (await reviews()) as [Kept];
+		const before = (await reviews()).filter((one) => one.item === item);
+		const answer = await fetch(`${url}/api/forgotten`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: JSON.stringify({ customer: id.replace('c-', 'customer-'), by: 'Mia' })
+		});
+		expect(answer.status).toBe(200);
+		expect((await reviews()).filter((one) => one.item === item)).toEqual(before);
+		const flags = await (await fetch(`${url}/api/review/flags`)).text();
+		expect(flags).toContain('(removed on request)');
+		expect(flags).not.toContain('parcel');
+		const context = await browser.newContext();
+		context.setDefaultTimeout(120_000);
+		const page = await context.newPage();
+		await page.goto(`${url}/desk/${item}?reviewer=${reviewer}`, { waitUntil: 'networkidle' });
+		await expect.poll(() => page.textContent('main'), { timeout: 60_000 }).toContain('7 of 7 answered');
+		const words = (await page.textContent('main'))!;
+		expect(words).toContain('The words of this conversation were deleted');
+		expect(words).not.toContain('It comes tomorrow');
+		await context.close();
 	}, 300_000);
 });

@@ -1,7 +1,7 @@
 /** One item to review. Shows the reviewer's own marks only: a double review is blind. */
 import { error } from '@sveltejs/kit';
 import { readConversation, returnsOf } from '#queries/queries.server';
-import { myReview, progress, readItem, remarks, rubricOf } from '#review/review.server';
+import { listFlags, myReview, progress, readItem, remarks, rubricOf } from '#review/review.server';
 import { SKIP_REASONS } from '#warehouse/vocabulary';
 import { calendar, policy, warehouse } from '$lib/server/plimsoll.server';
 import { planNamed } from '$lib/server/review-file.server';
@@ -17,10 +17,11 @@ export const load: PageServerLoad = async ({ params, url }) => {
 	const item = await readItem(db, params.item);
 	if (!item) error(404, `There is no item ${params.item} in any sample.`);
 	const plan = planNamed(item.plan);
-	const [rubric, mine, own, conversation, returns, weeks] = await Promise.all([
+	const [rubric, mine, own, flags, conversation, returns, weeks] = await Promise.all([
 		rubricOf(db, item.plan, item.week),
 		reviewer ? myReview(db, item.item, reviewer) : null,
 		reviewer ? remarks(db, item.item, reviewer) : { comments: [], flags: [] },
+		listFlags(db, { item: item.item }),
 		readConversation(db, item.source, item.id),
 		returnsOf(db, item.source, item.id),
 		progress(db, plan, reviewer)
@@ -35,7 +36,9 @@ export const load: PageServerLoad = async ({ params, url }) => {
 		reviewer,
 		rubric,
 		mine,
-		remarks: own,
+		comments: own.comments,
+		/** A blind second reviewer must not learn from the first one's. */
+		flags: flags.filter((flag) => flag.reviewer === reviewer),
 		conversation: conversation && {
 			intent: conversation.intent,
 			intentConfidence: conversation.intentConfidence,

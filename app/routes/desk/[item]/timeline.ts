@@ -54,6 +54,7 @@ export const judged = (entries: readonly Entry[], routes: readonly TurnRoute[]):
 	});
 
 export function sayGap(minutes: number): string {
+	if (minutes < 1.5) return '1 minute later';
 	if (minutes < 90) return `${Math.round(minutes)} minutes later`;
 	if (minutes < 48 * 60) return `${Math.round(minutes / 60)} hours later`;
 	return `${Math.round(minutes / 1440)} days later`;
