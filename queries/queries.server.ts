@@ -99,4 +99,5 @@ export {
 	type PutAside,
 	type SourceHealth
 } from './health/health.server';
+export { wantedExports, type Wanted } from './health/wanted.server';
 export { HEALTH_FIELDS, type FieldWeek, type Freshness, type HealthField } from './health/judge';

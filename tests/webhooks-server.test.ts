@@ -86,13 +86,19 @@ describe('webhooks and the real server', { timeout: 300_000 }, () => {
 			body,
 			headers: { 'content-type': 'application/json', connection: 'close', ...headers }
 		});
-	const json = async <Value>(path: string) =>
-		(await (await fetch(`${url}/api${path}`, { headers: { connection: 'close' } })).json()) as Value;
+	/** Of its own connection: one that idled is closed by then. */
+	const ask = (path: string, method = 'GET') =>
+		fetch(`${url}${path}`, { method, headers: { connection: 'close' } });
+	const json = async <Value>(path: string) => (await (await ask(`/api${path}`)).json()) as Value;
 	const state = async (name: string) => (await json<State[]>('/webhooks')).find((one) => one.name === name)!;
+	const wanted = async (source: string) =>
+		(await json<{ source: string; id: string }[]>('/imports/wanted'))
+			.filter((one) => one.source === source)
+			.map(({ id }) => id);
 	const taken = (name: string) => until(async () => (await state(name)).waiting === 0);
 	/** Every current conversation as a canonical record, by id. */
 	const stored = async (source: string) => {
-		const answer = await fetch(`${url}/api/export/conversations?source=${source}`);
+		const answer = await ask(`/api/export/conversations?source=${source}`);
 		const lines = answer.ok ? await answer.text() : '';
 		return new Map(
 			lines
@@ -153,8 +159,8 @@ describe('webhooks and the real server', { timeout: 300_000 }, () => {
 	});
 
 	it('says whether it is ready, also to a sender that only looks', async () => {
-		expect((await fetch(`${url}/api/webhooks/live`, { method: 'HEAD' })).status).toBe(200);
-		expect((await fetch(`${url}/api/webhooks/other`, { method: 'HEAD' })).status).toBe(404);
+		expect((await ask('/api/webhooks/live', 'HEAD')).status).toBe(200);
+		expect((await ask('/api/webhooks/other', 'HEAD')).status).toBe(404);
 		expect(await json('/webhooks/live')).toEqual({ name: 'live', ready: true });
 		expect((await state('mute')).problem).toMatch(/NEVER_SET is not set/);
 		expect((await post('mute', '{}', zendesk('{}'))).status).toBe(503);
@@ -269,6 +275,11 @@ describe('webhooks and the real server', { timeout: 300_000 }, () => {
 		expect(health.find(({ source }) => source === 'zendesk')!.reasons).toMatchObject([
 			{ field: 'detail', reason: expect.stringMatching(/export the ticket/), recordId: '78' }
 		]);
+		expect(await wanted('zendesk')).toEqual(['78']);
+		const page = await (await ask('/imports/health')).text();
+		expect(page).toContain('Waiting for an export');
+		expect(page).toContain('/api/webhooks/desk');
+		expect(page).toContain('A webhook takes nothing in.');
 	});
 
 	it('puts a Chatwoot conversation together from events that come one by one, backwards and twice', async () => {
@@ -319,10 +330,12 @@ describe('webhooks and the real server', { timeout: 300_000 }, () => {
 		for (const body of [newest, ping]) expect((await post('inter', body, intercom(body))).status).toBe(200);
 		await taken('inter');
 		expect((await stored('intercom')).size).toBe(0);
+		expect(await wanted('intercom')).toEqual([item.id]);
 		const whole = notification({ ...item, statistics: { count_conversation_parts: parts.length } });
 		expect((await post('inter', whole, intercom(whole))).status).toBe(200);
 		await taken('inter');
 		const live = (await stored('intercom')).get(item.id)!;
+		expect(await wanted('intercom')).toEqual([]);
 		const file = terminal.path('inter.json');
 		writeFileSync(file, JSON.stringify(item));
 		// What a file of the same conversation gives.

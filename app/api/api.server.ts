@@ -11,6 +11,7 @@ import {
 	knownAtTime,
 	mustBeAskable,
 	scorecard,
+	wantedExports,
 	watermark,
 	weeksPresent,
 	type Filter
@@ -27,7 +28,7 @@ import { calendar, limits, policy, warehouse } from '$lib/server/plimsoll.server
 import { UploadRefused } from '$lib/server/uploads.server';
 import { coverageRoute, healthRoute, schemaRoute, scorecardRoute, verdictsRoute } from './routes';
 import { registerExport } from './export.server';
-import { feedHealthRoute } from './feed-health-routes';
+import { feedHealthRoute, wantedRoute } from './feed-health-routes';
 import { registerIngest } from './ingest.server';
 import { TooLarge } from './spool.server';
 import { registerBehind } from './behind.server';
@@ -163,6 +164,10 @@ export function createApi() {
 		const now = new Date().toISOString();
 		return c.json(await feedHealth(await warehouse(), { now, calendar: calendar(), weeks }), 200);
 	});
+
+	api.openapi(wantedRoute, async (c) =>
+		c.json(await wantedExports(await warehouse(), c.req.valid('query').limit), 200)
+	);
 
 	registerWhy(api);
 	registerBehind(api);

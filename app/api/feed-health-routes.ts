@@ -71,6 +71,33 @@ const source = z
 	})
 	.openapi('SourceHealth');
 
+export const wantedRoute = createRoute({
+	operationId: 'wantedExports',
+	method: 'get',
+	path: '/imports/wanted',
+	summary: 'Conversations that came by webhook in parts only: take in an export of them.',
+	request: {
+		query: z.object({ limit: z.coerce.number().int().min(1).max(100_000).default(1000) })
+	},
+	responses: {
+		200: json(
+			z.array(
+				z
+					.object({
+						source: z.string(),
+						id: z.string().describe('As the product numbers it.'),
+						field: z.string(),
+						reason: z.string(),
+						at: z.string().describe('When the last part of it came.')
+					})
+					.openapi('WantedExport')
+			),
+			'The newest first; none of them was accepted since.'
+		),
+		500: FAILED
+	}
+});
+
 export const feedHealthRoute = createRoute({
 	operationId: 'feedHealth',
 	method: 'get',

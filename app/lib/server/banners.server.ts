@@ -3,6 +3,7 @@ import { heartbeat } from '#stoploss/alert-door.server';
 import { receiverStates } from '#stoploss/delivery.server';
 import { formatTime } from '$lib/format';
 import { calendar, policy, policyProblem, warehouse } from './plimsoll.server';
+import { webhookStates } from './webhooks.server';
 
 export interface Banner {
 	title: string;
@@ -33,6 +34,8 @@ export async function banners(now: string): Promise<Banner[]> {
 					text: 'Given up after 24 hours of trying. The pages of the alerts say which; tell its people by other means.'
 				});
 		}
+		for (const { problem: why } of await webhookStates())
+			if (why) said.push({ title: 'A webhook takes nothing in.', text: why });
 	} catch {
 		// A page that can't reach the database or has no policy says so itself.
 	}
