@@ -16,5 +16,6 @@ export {
 	type DeskItem,
 	type SavedReview
 } from './desk.server';
+export { exportRows, type ExportRow } from './export.server';
 export { answerFlag, listFlags, type Flag, type FlagEvent } from './flags.server';
 export { exportReviews, progress, results, type Results, type WeekProgress } from './results.server';

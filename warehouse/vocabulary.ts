@@ -226,3 +226,7 @@ export type WebhookSource = (typeof WEBHOOK_SOURCES)[number];
 /** What ops do about a flag. */
 export const FLAG_EVENTS = ['answered', 'closed', 'reopened'] as const;
 export type FlagEventKind = (typeof FLAG_EVENTS)[number];
+
+/** What leaves the desk as a table of its own. */
+export const REVIEW_EXPORTS = ['items', 'marks', 'comments', 'flags', 'disputes', 'skips'] as const;
+export type ReviewExport = (typeof REVIEW_EXPORTS)[number];

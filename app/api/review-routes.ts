@@ -1,6 +1,7 @@
 /** The routes of the review desk as data: what each takes and answers. Pure. */
 import { createRoute, z } from '@hono/zod-openapi';
-import { FLAG_EVENTS, RISK_SIGNALS, SAMPLE_PARTS, SKIP_REASONS } from '#warehouse/vocabulary';
+import { FLAG_EVENTS, REVIEW_EXPORTS, RISK_SIGNALS, SAMPLE_PARTS, SKIP_REASONS } from '#warehouse/vocabulary';
+import { REVIEW_FORMATS } from '$lib/server/review-export';
 import { explanation } from './schemas';
 
 const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
@@ -353,4 +354,30 @@ export const flagAnswerRoute = createRoute({
 		)
 	},
 	responses: answers(done, 'It is kept.')
+});
+
+export const reviewExportRoute = createRoute({
+	operationId: 'exportReview',
+	method: 'get',
+	path: '/review/export',
+	summary: 'What people decided at the desk, one row each; every version of every mark.',
+	request: {
+		query: z.object({
+			what: z.enum(REVIEW_EXPORTS),
+			plan: z.string().optional().describe('Name of a sampling plan; missing means all.'),
+			format: z.enum(REVIEW_FORMATS).default('json')
+		})
+	},
+	responses: {
+		200: {
+			description: 'The rows, oldest first. In CSV what a spreadsheet would run is defused.',
+			content: {
+				'application/json': { schema: z.array(z.record(z.string(), z.unknown())) },
+				'application/x-ndjson': { schema: z.string() },
+				'text/csv': { schema: z.string() }
+			}
+		},
+		400: WRONG,
+		500: FAILED
+	}
 });

@@ -5,6 +5,7 @@ import {
 	commentOn,
 	drawSample,
 	exportReviews,
+	exportRows,
 	flagItem,
 	listFlags,
 	mayReview,
@@ -16,6 +17,7 @@ import {
 	takeNext
 } from '#review/review.server';
 import { calendar, warehouse } from '$lib/server/plimsoll.server';
+import { REVIEW_TYPES, reviewText } from '$lib/server/review-export';
 import { planNamed, rubricFor } from '$lib/server/review-file.server';
 import {
 	commentRoute,
@@ -27,6 +29,7 @@ import {
 	nextRoute,
 	progressRoute,
 	resultsRoute,
+	reviewExportRoute,
 	reviewsRoute,
 	skipRoute
 } from './review-routes';
@@ -56,6 +59,15 @@ export function registerReview(api: OpenAPIHono): void {
 	api.openapi(reviewsRoute, async (c) => {
 		const plan = planNamed(c.req.valid('query').plan);
 		return c.json(await exportReviews(await warehouse(), plan.name), 200);
+	});
+
+	api.openapi(reviewExportRoute, async (c) => {
+		const { what, plan, format } = c.req.valid('query');
+		const rows = await exportRows(await warehouse(), what, plan ?? null);
+		return c.body(reviewText(what, rows, format), 200, {
+			'content-type': REVIEW_TYPES[format],
+			'content-disposition': `attachment; filename="review-${what}.${format}"`
+		});
 	});
 
 	api.openapi(progressRoute, async (c) => {

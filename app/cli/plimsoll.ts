@@ -2,7 +2,7 @@
  * The command line `plimsoll`: a thin door over the rooms. Parses arguments, hands over, prints.
  * Answers go to stdout, everything else to stderr; exit codes are those of `failure.ts`.
  */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { DEFINITIONS, type Filter } from '#queries/queries.server';
 import { RESOLVE_REASONS } from '#stoploss/alert';
 import type { WishName } from '#stoploss/wishes';
@@ -24,6 +24,9 @@ import { checkPolicyFile } from './policy';
 import { testPolicyFile } from './policy-test';
 import { FORMATS, runScorecard } from './scorecard';
 import { runForget, runRetain } from './privacy';
+import { REVIEW_EXPORTS } from '#warehouse/vocabulary';
+import { REVIEW_FORMATS } from '../lib/server/review-export';
+import { runReviews } from './reviews';
 import { runSample } from './sample';
 import { serve } from './serve';
 import { listSources } from './sources';
@@ -390,6 +393,19 @@ wish('unsilence', 'end a silence');
 wish('resolve', 'close it by hand')
 	.addOption(new Option('--reason <reason>').choices(RESOLVE_REASONS).makeOptionMandatory())
 	.option('--note <text>');
+
+program
+	.command('reviews')
+	.description(
+		'what people decided at the desk: every version of every mark, comments, flags, disputes, skips'
+	)
+	.addArgument(new Argument('<what>').choices(REVIEW_EXPORTS))
+	.addOption(database())
+	.option('--plan <name>', 'a plan of review.yaml (default: all)')
+	.addOption(new Option('--format <format>').choices(REVIEW_FORMATS).default('csv'))
+	.action(async (what, options) => {
+		process.exitCode = await runReviews(what, options);
+	});
 
 program
 	.command('decisions')
