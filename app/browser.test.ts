@@ -197,6 +197,7 @@ describe.skipIf(!built)('the built server in a browser', () => {
 			for (const [path, words] of [
 				['/scorecard/2026-W10', 'AI only'],
 				['/compare?week=2026-W10&path=ai_only&against=2026-W12', 'Difference'],
+				['/year', 'What happened beside it'],
 				['/why/2026-W10', 'Why did it move?'],
 				['/resolved/2026-W10', 'six meanings'],
 				['/alerts', 'Alerts'],
@@ -255,6 +256,13 @@ describe.skipIf(!built)('the built server in a browser', () => {
 		await sides.page.waitForURL(/\/compare\?week=2026-W10&against=2026-W12&against_intent=order_status$/);
 		expect(await sides.page.inputValue('select[name=intent]')).toBe('');
 		await sides.close();
+		const year = await open('/year?at=2026-W11');
+		await year.page.getByRole('slider', { name: 'Week' }).focus();
+		await year.page.keyboard.press('ArrowLeft');
+		await year.page.waitForURL(/at=2026-W10/);
+		await expect.poll(() => year.page.textContent('.readout')).toContain('Week 10, 2026');
+		expect(year.complaints).toEqual([]);
+		await year.close();
 		const wrong = await open('/scorecard/1999-W01');
 		expect(wrong.status).toBe(404);
 		await expect

@@ -6,6 +6,7 @@
 import type { Session, Warehouse } from '../warehouse/warehouse.server';
 import type { Verdict } from './evaluate';
 import { hashOf, policySchema, type Policy } from './policy';
+import policyChangesSql from './sql/policy-changes.sql?raw';
 import recordSql from './sql/record-verdicts.sql?raw';
 
 export interface LedgerVerdict extends Verdict {
@@ -114,6 +115,25 @@ export async function lastGoodPolicy(warehouse: Warehouse): Promise<Policy | nul
 	);
 	const kept = row && policySchema.safeParse(JSON.parse(row.policy));
 	return kept?.success ? kept.data : null;
+}
+
+export interface PolicyChange {
+	/** As they were recorded, which may be of an older form. */
+	before: unknown;
+	after: unknown;
+	/** When the first evaluation under the new one finished, and how far the data reached then. */
+	at: string;
+	watermark: string;
+}
+
+/** Every time that another policy began to judge, oldest first; one that comes back is a change too. */
+export async function policyChanges(warehouse: Warehouse): Promise<PolicyChange[]> {
+	const rows = await warehouse.all<Record<keyof PolicyChange, string>>(policyChangesSql);
+	return rows.map(({ before, after, ...when }) => ({
+		before: JSON.parse(before) as unknown,
+		after: JSON.parse(after) as unknown,
+		...when
+	}));
 }
 
 /** Every instant's newest verdict, oldest instant first. */

@@ -1,9 +1,10 @@
-/** The route that holds two sides against each other, as data: what it takes and answers. Pure. */
+/** The routes that hold two sides against each other, and tell what happened beside numbers, as data. Pure. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { DIRECTIONS } from '#queries/scorecard/change';
 import { UNTOLD } from '#queries/comparison/compare';
 import { DIMENSIONS, METRICS, type Dimension } from '#warehouse/vocabulary';
-import { FAILED, refused } from './routes';
+import { ANNOTATION_KINDS } from '$lib/annotation';
+import { FAILED, json, refused } from './routes';
 import { asOfQuery, filterQuery, measurement } from './schemas';
 
 const span = (what: string) =>
@@ -70,6 +71,37 @@ export const compareRoute = createRoute({
 				'text/markdown': { schema: z.string() }
 			}
 		},
+		400: refused('A parameter is wrong.'),
+		500: FAILED
+	}
+});
+
+const annotation = z
+	.object({
+		kind: z.enum(ANNOTATION_KINDS),
+		since: z.string().describe('Where it stands on the axis of the data.'),
+		until: z.string().nullable().describe('End of a span, half open; null for what happened at once.'),
+		title: z.string(),
+		detail: z.string(),
+		by: z.string().nullable(),
+		decidedAt: z
+			.string()
+			.nullable()
+			.describe('Clock on the wall, where it is another than that of the data.'),
+		href: z.string().nullable().describe('The page that says more.')
+	})
+	.openapi('Annotation');
+
+export const annotationsRoute = createRoute({
+	operationId: 'annotations',
+	method: 'get',
+	path: '/annotations',
+	summary: 'What happened beside the numbers: stop-loss, policy, definition, gaps in the data, baselines.',
+	request: {
+		query: z.object({ metric: z.enum(METRICS).default('csat_top_box').describe('Whose definition is told.') })
+	},
+	responses: {
+		200: json(z.array(annotation), 'Oldest first.'),
 		400: refused('A parameter is wrong.'),
 		500: FAILED
 	}

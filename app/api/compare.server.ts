@@ -1,14 +1,15 @@
-/** Registers the route that holds two sides against each other. Touches the database. */
+/** Registers the routes that hold two sides against each other and tell what happened beside numbers. Touches the database. */
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { mustBeAskable, type Filter } from '#queries/queries.server';
+import { mustBeAskable, weeksPresent, type Filter } from '#queries/queries.server';
 import { DIMENSIONS } from '#warehouse/vocabulary';
 import { fieldOf } from '$lib/comparison';
 import { comparisonMarkdown } from '$lib/comparison-markdown';
 import { sideTold } from '$lib/comparison-words';
+import { annotations } from '$lib/server/annotations.server';
 import { comparisonCsv } from '$lib/server/comparison-csv';
 import { comparisonNow } from '$lib/server/comparison.server';
-import { calendar, warehouse } from '$lib/server/plimsoll.server';
-import { compareRoute } from './compare-routes';
+import { calendar, policy, warehouse } from '$lib/server/plimsoll.server';
+import { annotationsRoute, compareRoute } from './compare-routes';
 
 export function registerCompare(api: OpenAPIHono): void {
 	api.openapi(compareRoute, async (c) => {
@@ -45,5 +46,13 @@ export function registerCompare(api: OpenAPIHono): void {
 		}
 		const { relation, metrics } = found;
 		return c.json({ first: found.first, second: found.second, relation, metrics } as never, 200);
+	});
+
+	api.openapi(annotationsRoute, async (c) => {
+		const { metric } = c.req.valid('query');
+		const db = await warehouse();
+		const weeks = await weeksPresent(db, calendar());
+		const now = new Date().toISOString();
+		return c.json(await annotations(db, { metric, policy: policy(), calendar: calendar(), weeks, now }), 200);
 	});
 }

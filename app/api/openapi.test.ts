@@ -233,4 +233,15 @@ describe('what the API answers is what is documented', () => {
 			]);
 		}
 	});
+
+	it('tells what happened beside the numbers', async () => {
+		const answer = await ask('/api/annotations?metric=cost_per_contact');
+		const found = documented('/api/annotations', 'get', 200).parse(await answer.json());
+		expect(found).toEqual(
+			expect.arrayContaining([
+				expect.objectContaining({ kind: 'definition', href: '/definitions#cost_per_contact' })
+			])
+		);
+		expect((await ask('/api/annotations?metric=nonsense')).status).toBe(400);
+	});
 });
