@@ -88,6 +88,7 @@ export async function takeInWaiting(): Promise<boolean> {
 		throw error;
 	} finally {
 		state.nextAt = Date.now() + pauseMs();
+		state.waiting = (await waiting(db)).length;
 	}
 }
 
