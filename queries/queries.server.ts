@@ -2,6 +2,7 @@
  * The door of the room: everything that reads the warehouse for people, alerts and machines. Touches the database.
  */
 export { refreshFacts, type IntentPolicy, type RefreshReport } from './facts/refresh.server';
+export { news, type News } from './facts/news.server';
 export { scorecard, watermark, type Filter, type ScorecardRequest } from './scorecard/scorecard.server';
 export { changeOf, type Direction, type MeasurementChange } from './scorecard/change';
 export { compareSides, type Comparison, type ComparisonRequest } from './comparison/comparison.server';

@@ -15,6 +15,7 @@ import { answeredBefore, KeyUsedError, rememberAnswer } from '#ingest/requests.s
 import { UnknownSourceError } from '#ingest/sources';
 import { refusedLines } from '#queries/queries.server';
 import { policy, warehouse } from '$lib/server/plimsoll.server';
+import { catchUp } from '$lib/server/catch-up.server';
 import { takeIn } from '$lib/server/take-in.server';
 import { ingestRoute, ingestSourceRoute, refusedLinesRoute } from './ingest-routes';
 import { spool, uploadLimit } from './spool.server';
@@ -66,7 +67,11 @@ async function answered(
 		if (spooled.bytes === 0) return c.json(NO_BODY, 400);
 		const named = key === undefined ? null : { key, hash: await digestOf(spooled.path, source) };
 		const before = named && (await answeredBefore<IngestReport>(db, named));
-		if (before) return c.json(before, 200, { 'idempotency-replayed': 'true' });
+		if (before) {
+			// The answer of an import that failed on the way to the facts.
+			await catchUp(db, rules);
+			return c.json(before, 200, { 'idempotency-replayed': 'true' });
+		}
 		const now = new Date().toISOString();
 		const done = await takeIn(db, rules, {
 			inputs: [spooled.path],

@@ -100,6 +100,30 @@ it('answers a request that named itself as before, also after a restart, and ref
 	expect(await reportOf(send(record('late'), broken))).toMatchObject({ accepted: 1 });
 });
 
+it('counts what was stored although it could not be counted at once, when the same is sent again', async () => {
+	const db = await warehouse();
+	const counted = async (id: string) =>
+		(await db.all('SELECT 1 FROM fact.episode WHERE id = $id', { id })).length;
+	const judged = async () =>
+		Number((await db.all<{ n: number }>('SELECT count(*) AS n FROM ledger.evaluation'))[0]!.n);
+	for (const key of [undefined, 'uncounted']) {
+		const headers: Record<string, string> = key === undefined ? {} : { 'idempotency-key': key };
+		const id = `uncounted ${key}`;
+		await db.run('ALTER TABLE fact.source RENAME TO elsewhere');
+		expect((await send(record(id), headers)).status).toBe(500);
+		await db.run('ALTER TABLE fact.elsewhere RENAME TO source');
+		expect(await known()).toContain(id);
+		expect(await counted(id)).toBe(0);
+		const before = await judged();
+		expect((await send(record(id), headers)).status).toBe(200);
+		expect(await counted(id)).toBe(1);
+		expect(await judged()).toBe(before + 1);
+		// And then no more.
+		expect(await reportOf(send(record(id)))).toMatchObject({ unchanged: 1 });
+		expect(await judged()).toBe(before + 1);
+	}
+});
+
 it('lets so many wait and asks the others to come again', async () => {
 	process.env['PLIMSOLL_MAX_WAITING'] = '2';
 	try {

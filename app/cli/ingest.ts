@@ -10,7 +10,7 @@ import { SOURCES, UnknownSourceError } from '#ingest/sources';
 import { refreshFacts } from '#queries/queries.server';
 import { intentPolicyOf } from '#stoploss/policy';
 import { openWarehouse } from '#warehouse/warehouse.server';
-import { judgeNow } from '../lib/server/judge.server';
+import { catchUp } from '../lib/server/catch-up.server';
 import { loadPolicy, privacyOf } from '../lib/server/policy-file.server';
 import { withDatabase } from './database';
 import { EXIT, Failure } from './failure';
@@ -77,8 +77,9 @@ export async function takeIn(given: readonly string[], options: IngestOptions): 
 				// A mapping that fits no file is not worth keeping.
 				if (mapping && done.files.some(({ error }) => error === null))
 					await saveMapping(warehouse, mapping.text, now);
+				// Another policy may have changed the facts where the files did not.
 				await refreshFacts(warehouse, intentPolicyOf(policy));
-				if (done.accepted > 0) await judgeNow(warehouse, policy);
+				await catchUp(warehouse, policy);
 				return done;
 			} finally {
 				progress.stop();

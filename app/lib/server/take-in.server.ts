@@ -3,10 +3,9 @@
  * database and disk.
  */
 import { ingest, type IngestReport, type IngestRequest } from '#ingest/ingest.server';
-import { refreshFacts } from '#queries/queries.server';
-import { intentPolicyOf, type Policy } from '#stoploss/policy';
+import type { Policy } from '#stoploss/policy';
 import type { Warehouse } from '#warehouse/warehouse.server';
-import { judgeNow } from './judge.server';
+import { catchUp } from './catch-up.server';
 import { privacyOf } from './policy-file.server';
 import { nudgeWatchman } from './watchman.server';
 
@@ -19,10 +18,7 @@ export async function takeIn(
 ): Promise<IngestReport> {
 	const done = await ingest(warehouse, { ...request, privacy: privacyOf(rules) });
 	onStored();
-	if (done.accepted > 0) {
-		await refreshFacts(warehouse, intentPolicyOf(rules));
-		await judgeNow(warehouse, rules);
-		nudgeWatchman();
-	}
+	// Not only where this brought anything: what came before may have been left uncounted.
+	if (await catchUp(warehouse, rules)) nudgeWatchman();
 	return done;
 }

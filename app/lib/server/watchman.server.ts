@@ -7,6 +7,7 @@
 import { deliver } from '#stoploss/delivery.server';
 import { retain } from '#ingest/forget.server';
 import { elapseAlerts, watchEvaluations } from '#stoploss/alert-door.server';
+import { catchUp } from './catch-up.server';
 import { takeInWaiting } from './webhooks.server';
 import { adoptPolicy, policy, startPolicy, warehouse } from './plimsoll.server';
 
@@ -26,6 +27,9 @@ export async function startWatchman(): Promise<void> {
 	every(POLICY_MS, adoptPolicy);
 	every(WEBHOOKS_MS, async () => {
 		if (await takeInWaiting()) nudgeWatchman();
+	});
+	every(ROUND_MS, async () => {
+		if (await catchUp(await warehouse(), policy())) nudgeWatchman();
 	});
 	every(RETENTION_MS, async () => {
 		const { retention_days: days } = policy().privacy;

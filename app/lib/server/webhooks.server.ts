@@ -4,11 +4,9 @@
  */
 import { labelOf, waiting } from '#ingest/webhooks/inbox.server';
 import { takeInbox } from '#ingest/webhooks/take-in.server';
-import { refreshFacts } from '#queries/queries.server';
-import { intentPolicyOf } from '#stoploss/policy';
 import { schemeOf, secretsOf, type Webhook } from '#stoploss/webhooks';
 import type { WebhookScheme, WebhookSource } from '#warehouse/vocabulary';
-import { judgeNow } from './judge.server';
+import { catchUp } from './catch-up.server';
 import { privacyOf } from './policy-file.server';
 import { policy, warehouse } from './plimsoll.server';
 
@@ -106,10 +104,7 @@ async function takeInNow(due: number): Promise<number> {
 			accepted += round.accepted;
 		}
 	} finally {
-		if (accepted > 0) {
-			await refreshFacts(db, intentPolicyOf(rules));
-			await judgeNow(db, rules);
-		}
+		await catchUp(db, rules);
 	}
 	return accepted;
 }
