@@ -10,9 +10,10 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { runPart, type Benchmark } from './benchmark';
 import { ingestBenchmark } from './ingest';
 import { scorecardBenchmark } from './scorecard';
+import { sourcesBenchmark } from './sources';
 import { benchStoploss } from './stoploss';
 
-const BENCHMARKS: readonly Benchmark[] = [ingestBenchmark, scorecardBenchmark];
+const BENCHMARKS: readonly Benchmark[] = [ingestBenchmark, sourcesBenchmark, scorecardBenchmark];
 
 /** Benchmarks that take their own arguments and return an exit code; they run when they are named. */
 const OWN: Readonly<Record<string, (args: readonly string[]) => number>> = { stoploss: benchStoploss };
