@@ -4,28 +4,33 @@
 -- excludes: triggers and other changes than those of the status
 WITH entry AS (
 	SELECT file_no, line, raw, CASE WHEN json_type(entry, '$.ticket') = 'OBJECT' THEN entry->'$.ticket' ELSE entry END AS e FROM ({{entries}})
-), piece AS (
-	SELECT file_no, line, raw, e, CASE
-			WHEN json_type(e) IS DISTINCT FROM 'OBJECT' THEN 'broken'
-			WHEN regexp_matches(e->>'$.type', '^zen:event-type:(messaging_)?ticket\.') THEN 'event'
-			WHEN (e->>'$.requester_id') IS NOT NULL AND (e->>'$.score') IS NOT NULL THEN 'satisfaction'
-			WHEN (e->>'$.requester_id') IS NOT NULL AND (e->>'$.status') IS NOT NULL THEN 'ticket'
-			WHEN (e->>'$.field_name') IS NOT NULL THEN 'change'
-			WHEN json_type(e, '$.answers') = 'ARRAY' THEN 'survey'
-			WHEN json_type(e, '$.events') = 'ARRAY' THEN 'audit'
-			WHEN json_type(e, '$.author') = 'OBJECT' AND json_type(e, '$.content') = 'OBJECT' THEN 'log'
-			WHEN coalesce(e->>'$.author_id', (e->>'$.user_id')) IS NOT NULL AND (e->>'$.body' IS NOT NULL OR (e->>'$.public') IS NOT NULL) THEN 'comment'
-			WHEN (e->>'$.reopens') IS NOT NULL AND (e->>'$.ticket_id') IS NOT NULL THEN 'metric'
-			WHEN (e->>'$.role') IS NOT NULL THEN 'user'
-			ELSE 'foreign' END AS kind
+), opened AS (
+	-- Each `->>` would read the text anew: what decides is looked up once.
+	SELECT file_no, line, raw, e, CASE WHEN json_type(e) = 'OBJECT' THEN from_json(e, '{"type":"VARCHAR","requester_id":"VARCHAR","score":"VARCHAR","status":"VARCHAR","field_name":"VARCHAR","author_id":"VARCHAR","user_id":"VARCHAR","body":"VARCHAR","public":"VARCHAR","reopens":"VARCHAR","ticket_id":"VARCHAR","role":"VARCHAR","id":"VARCHAR","created_at":"VARCHAR","updated_at":"VARCHAR","updated":"VARCHAR","value":"VARCHAR","solved_at":"VARCHAR"}') END AS v,
+		json_type(e, ['$.answers', '$.events', '$.author', '$.content']) AS kinds
 	FROM entry
+), piece AS (
+	SELECT file_no, line, raw, e, v, CASE
+			WHEN v IS NULL THEN 'broken'
+			WHEN regexp_matches(v."type", '^zen:event-type:(messaging_)?ticket\.') THEN 'event'
+			WHEN v.requester_id IS NOT NULL AND v.score IS NOT NULL THEN 'satisfaction'
+			WHEN v.requester_id IS NOT NULL AND v.status IS NOT NULL THEN 'ticket'
+			WHEN v.field_name IS NOT NULL THEN 'change'
+			WHEN kinds[1] = 'ARRAY' THEN 'survey'
+			WHEN kinds[2] = 'ARRAY' THEN 'audit'
+			WHEN kinds[3] = 'OBJECT' AND kinds[4] = 'OBJECT' THEN 'log'
+			WHEN coalesce(v.author_id, v.user_id) IS NOT NULL AND (v.body IS NOT NULL OR v.public IS NOT NULL) THEN 'comment'
+			WHEN v.reopens IS NOT NULL AND v.ticket_id IS NOT NULL THEN 'metric'
+			WHEN v.role IS NOT NULL THEN 'user'
+			ELSE 'foreign' END AS kind
+	FROM opened
 ), keyed AS (
-	SELECT *, CASE kind WHEN 'ticket' THEN (e->>'$.id') WHEN 'user' THEN NULL WHEN 'event' THEN NULL
+	SELECT *, CASE kind WHEN 'ticket' THEN v.id WHEN 'user' THEN NULL WHEN 'event' THEN NULL
 			WHEN 'survey' THEN regexp_extract(list_filter(json_extract_string(e, '$.subjects[*].id') || json_extract_string(e, '$.subjects[*].zrn'), lambda t: contains(t, 'ticket') OR regexp_full_match(t, '[0-9]+'))[1], '[0-9]+$')
-			ELSE (e->>'$.ticket_id') END AS id
+			ELSE v.ticket_id END AS id
 	FROM piece
 ), person AS (
-	SELECT (e->>'$.id') AS "user", max(CASE (e->>'$.role') WHEN 'end-user' THEN 'customer' WHEN 'agent' THEN 'agent' WHEN 'admin' THEN 'agent' END) AS role FROM keyed WHERE kind = 'user' GROUP BY ALL
+	SELECT v.id AS "user", max(CASE v.role WHEN 'end-user' THEN 'customer' WHEN 'agent' THEN 'agent' WHEN 'admin' THEN 'agent' END) AS role FROM keyed WHERE kind = 'user' GROUP BY ALL
 ), read_ticket AS (
 	SELECT id, e::VARCHAR AS words, e, from_json(e, '{"requester_id":"VARCHAR","submitter_id":"VARCHAR","assignee_id":"VARCHAR","status":"VARCHAR","created_at":"VARCHAR","updated_at":"VARCHAR","via_channel":"VARCHAR","via":{"channel":"VARCHAR","source":{"rel":"VARCHAR","from":{"ticket_id":"VARCHAR"}}},"via_followup_source_id":"VARCHAR","satisfaction_rating":{"score":"VARCHAR"}}') AS t
 	FROM keyed WHERE kind = 'ticket'
@@ -39,15 +44,18 @@ WITH entry AS (
 	SELECT child AS id, min(id) AS merged_into FROM (
 		SELECT id, unnest(regexp_extract_all(n.e->>'$.merged_ticket_ids', '[0-9]+')) AS child FROM ticket
 	) GROUP BY child
+), event AS (
+	SELECT id, audited_at, x, from_json(x, '{"id":"VARCHAR","author_id":"VARCHAR","user_id":"VARCHAR","body":"VARCHAR","public":"VARCHAR","created_at":"VARCHAR","created":"VARCHAR","via":{"channel":"VARCHAR"},"author":{"type":"VARCHAR","zen:support:user_id":"VARCHAR"},"content":{"type":"VARCHAR","text":"VARCHAR","body":"VARCHAR"},"type":"VARCHAR","field_name":"VARCHAR","value":"VARCHAR"}') AS c
+	FROM (SELECT id, v.created_at AS audited_at, unnest(json_extract(e, '$.events[*]')) AS x FROM keyed WHERE kind = 'audit') WHERE json_type(x) = 'OBJECT'
 ), comment_json AS (
-	SELECT id, e AS c, (e->>'$.created_at') AS "at" FROM keyed WHERE kind IN ('comment', 'log')
+	SELECT id, e::VARCHAR AS words, v.created_at AS "at", from_json(e, '{"id":"VARCHAR","author_id":"VARCHAR","user_id":"VARCHAR","body":"VARCHAR","public":"VARCHAR","created_at":"VARCHAR","created":"VARCHAR","via":{"channel":"VARCHAR"},"author":{"type":"VARCHAR","zen:support:user_id":"VARCHAR"},"content":{"type":"VARCHAR","text":"VARCHAR","body":"VARCHAR"},"type":"VARCHAR","field_name":"VARCHAR","value":"VARCHAR"}') AS c FROM keyed WHERE kind IN ('comment', 'log')
 	UNION ALL
-	SELECT id, x, (e->>'$.created_at') FROM (SELECT id, e, unnest(json_extract(e, '$.events[*]')) AS x FROM keyed WHERE kind = 'audit') WHERE (x->>'$.type') = 'Comment'
+	SELECT id, x::VARCHAR, audited_at, c FROM event WHERE c."type" = 'Comment'
 	UNION ALL
-	SELECT id, unnest(json_extract(e, '$.comments[*]')), NULL FROM read_ticket WHERE json_type(e, '$.comments') = 'ARRAY'
+	SELECT id, x::VARCHAR, NULL, from_json(x, '{"id":"VARCHAR","author_id":"VARCHAR","user_id":"VARCHAR","body":"VARCHAR","public":"VARCHAR","created_at":"VARCHAR","created":"VARCHAR","via":{"channel":"VARCHAR"},"author":{"type":"VARCHAR","zen:support:user_id":"VARCHAR"},"content":{"type":"VARCHAR","text":"VARCHAR","body":"VARCHAR"},"type":"VARCHAR","field_name":"VARCHAR","value":"VARCHAR"}') FROM (SELECT id, unnest(json_extract(e, '$.comments[*]')) AS x FROM read_ticket WHERE json_type(e, '$.comments') = 'ARRAY') WHERE json_type(x) = 'OBJECT'
 ), comment AS (
 	SELECT id, coalesce(c.id, words) AS comment_id, list(c ORDER BY words)[-1] AS c, list("at" ORDER BY words)[-1] AS "at"
-	FROM (SELECT id, c::VARCHAR AS words, "at", from_json(c, '{"id":"VARCHAR","author_id":"VARCHAR","user_id":"VARCHAR","body":"VARCHAR","public":"VARCHAR","created_at":"VARCHAR","created":"VARCHAR","via":{"channel":"VARCHAR"},"author":{"type":"VARCHAR","zen:support:user_id":"VARCHAR"},"content":{"type":"VARCHAR","text":"VARCHAR","body":"VARCHAR"}}') AS c FROM comment_json WHERE id IS NOT NULL)
+	FROM comment_json WHERE id IS NOT NULL
 	GROUP BY ALL
 ), authored AS (
 	SELECT comment.id, comment_id, {{utc:coalesce(comment.c.created_at, comment.c.created, comment."at")}} AS "at", coalesce(comment.c.body, comment.c.content.body, comment.c.content.text) AS text,
@@ -67,16 +75,16 @@ WITH entry AS (
 		bool_or(role IS NULL) AS unknown_author, min("at") FILTER (role = 'customer') AS asked_at
 	FROM authored GROUP BY id
 ), change AS (
-	SELECT id, {{utc:(e->>'$.updated')}} AS "at", (e->>'$.value') AS status FROM keyed WHERE kind = 'change' AND (e->>'$.field_name') = 'status'
+	SELECT id, {{utc:v.updated}} AS "at", v.value AS status FROM keyed WHERE kind = 'change' AND v.field_name = 'status'
 	UNION ALL
-	SELECT id, {{utc:(e->>'$.created_at')}}, (x->>'$.value') FROM (SELECT id, e, unnest(json_extract(e, '$.events[*]')) AS x FROM keyed WHERE kind = 'audit') WHERE (x->>'$.field_name') = 'status' AND (x->>'$.type') IN ('Change', 'Create')
+	SELECT id, {{utc:audited_at}}, c.value FROM event WHERE c.field_name = 'status' AND c."type" IN ('Change', 'Create')
 ), history AS (
 	SELECT id, max("at") FILTER (status = 'solved') AS solved_at, min("at") FILTER (status = 'closed') AS closed_at FROM change WHERE id IS NOT NULL GROUP BY id
 ), metric AS (
-	SELECT id, max({{utc:(e->>'$.solved_at')}}) AS solved_at FROM keyed WHERE kind = 'metric' AND id IS NOT NULL GROUP BY id
+	SELECT id, max({{utc:v.solved_at}}) AS solved_at FROM keyed WHERE kind = 'metric' AND id IS NOT NULL GROUP BY id
 ), satisfaction AS (
-	SELECT id, min({{utc:(e->>'$.created_at')}}) FILTER (e->>'$.score' = 'offered') AS asked_at,
-		list({'score': (e->>'$.score'), 'at': {{utc:coalesce(e->>'$.updated_at', (e->>'$.created_at'))}}} ORDER BY {{utc:coalesce(e->>'$.updated_at', (e->>'$.created_at'))}}, e::VARCHAR) FILTER (regexp_matches(e->>'$.score', '^(good|bad)'))[-1] AS given
+	SELECT id, min({{utc:v.created_at}}) FILTER (v.score = 'offered') AS asked_at,
+		list({'score': v.score, 'at': {{utc:coalesce(v.updated_at, v.created_at)}}} ORDER BY {{utc:coalesce(v.updated_at, v.created_at)}}, e::VARCHAR) FILTER (regexp_matches(v.score, '^(good|bad)'))[-1] AS given
 	FROM keyed WHERE kind = 'satisfaction' AND id IS NOT NULL GROUP BY id
 ), survey AS (
 	SELECT id, list({'score': category, 'at': {{utc:"at"}}} ORDER BY {{utc:"at"}}, category)[-1] AS given FROM (
@@ -84,9 +92,11 @@ WITH entry AS (
 		FROM (SELECT id, unnest(json_extract(e, '$.answers[*]')) AS a FROM keyed WHERE kind = 'survey') WHERE (a->>'$.type') = 'rating_scale'
 	) WHERE category IN ('good', 'bad') AND id IS NOT NULL GROUP BY id
 ), place AS (
-	SELECT id, arg_min({'file_no': file_no, 'line': line, 'raw': raw}, (CASE WHEN kind = 'ticket' THEN 0 ELSE 1e18 END) + file_no * 1e12 + coalesce(line, 0)) AS p FROM keyed WHERE id IS NOT NULL GROUP BY id
+	-- One by one, so that what nobody asks for is not kept.
+	SELECT id, arg_min(file_no, at_place) AS file_no, arg_min(line, at_place) AS line, arg_min(raw, at_place) AS raw
+	FROM (SELECT *, (CASE WHEN kind = 'ticket' THEN 0 ELSE 1e18 END) + file_no * 1e12 + coalesce(line, 0) AS at_place FROM keyed WHERE id IS NOT NULL) GROUP BY id
 ), whole AS (
-	SELECT place.p.file_no AS file_no, place.p.line AS line, place.p.raw AS raw, place.id AS id, n.t AS t, n.updated AS updated, thread.thread AS thread, merged.merged_into AS merged_into,
+	SELECT place.file_no AS file_no, place.line AS line, place.raw AS raw, place.id AS id, n.t AS t, n.updated AS updated, thread.thread AS thread, merged.merged_into AS merged_into,
 		messages, unknown_author, spoken.asked_at AS first_asked_at, coalesce(history.solved_at, history.closed_at, metric.solved_at) AS solved_at,
 		coalesce(satisfaction.given, survey.given) AS given, satisfaction.asked_at AS rating_asked_at,
 		coalesce(satisfaction.given.score, survey.given.score, n.t.satisfaction_rating.score) AS score,
@@ -119,7 +129,7 @@ UNION ALL
 SELECT file_no, line, raw, CASE kind
 	WHEN 'broken' THEN NULL
 	WHEN 'event' THEN concat('{{refused}}detail: of an event is no whole ticket; export the ticket with its comments{{about}}', e->>'$.detail.id')
-	WHEN 'foreign' THEN concat('{{refused}}record: is no ticket, comment, audit, user or satisfaction of Zendesk{{about}}', coalesce(e->>'$.ticket_id', e->>'$.id'))
+	WHEN 'foreign' THEN concat('{{refused}}record: is no ticket, comment, audit, user or satisfaction of Zendesk{{about}}', coalesce(v.ticket_id, v.id))
 	WHEN 'ticket' THEN '{{refused}}id: is missing'
 	ELSE '{{refused}}ticket_id: is missing; Zendesk gives comments and conversation logs without it, add it or deliver audits' END AS json
 FROM keyed WHERE id IS NULL AND kind <> 'user'
