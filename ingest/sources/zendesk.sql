@@ -4,7 +4,7 @@
 -- excludes: triggers and other changes than those of the status
 WITH entry AS (
 	SELECT file_no, line, raw, CASE WHEN json_type(entry, '$.ticket') = 'OBJECT' THEN entry->'$.ticket' ELSE entry END AS e FROM ({{entries}})
-), opened AS (
+), opened AS MATERIALIZED (
 	-- Each `->>` would read the text anew: what decides is looked up once.
 	SELECT file_no, line, raw, e, CASE WHEN json_type(e) = 'OBJECT' THEN from_json(e, '{"type":"VARCHAR","requester_id":"VARCHAR","score":"VARCHAR","status":"VARCHAR","field_name":"VARCHAR","author_id":"VARCHAR","user_id":"VARCHAR","body":"VARCHAR","public":"VARCHAR","reopens":"VARCHAR","ticket_id":"VARCHAR","role":"VARCHAR","id":"VARCHAR","created_at":"VARCHAR","updated_at":"VARCHAR","updated":"VARCHAR","value":"VARCHAR","solved_at":"VARCHAR"}') END AS v,
 		json_type(e, ['$.answers', '$.events', '$.author', '$.content']) AS kinds
@@ -35,7 +35,7 @@ WITH entry AS (
 	SELECT id, e::VARCHAR AS words, e, from_json(e, '{"requester_id":"VARCHAR","submitter_id":"VARCHAR","assignee_id":"VARCHAR","status":"VARCHAR","created_at":"VARCHAR","updated_at":"VARCHAR","via_channel":"VARCHAR","via":{"channel":"VARCHAR","source":{"rel":"VARCHAR","from":{"ticket_id":"VARCHAR"}}},"via_followup_source_id":"VARCHAR","satisfaction_rating":{"score":"VARCHAR"}}') AS t
 	FROM keyed WHERE kind = 'ticket'
 ), ticket AS (
-	SELECT id, list(struct_pack(t := t, e := e, updated := {{utc:t.updated_at}}) ORDER BY {{utc:t.updated_at}} NULLS FIRST, words)[-1] AS n FROM read_ticket WHERE id IS NOT NULL GROUP BY id
+	SELECT id, arg_max(struct_pack(t := t, e := e, updated := {{utc:t.updated_at}}), {'at': coalesce({{utc:t.updated_at}}, ''), 'words': words}) AS n FROM read_ticket WHERE id IS NOT NULL GROUP BY id
 ), parent AS (
 	SELECT id, coalesce(n.t.via_followup_source_id, CASE WHEN n.t.via.source.rel = 'follow_up' THEN n.t.via.source."from".ticket_id END) AS followed FROM ticket
 ), thread AS (
@@ -48,15 +48,16 @@ WITH entry AS (
 	SELECT id, audited_at, x, from_json(x, '{"id":"VARCHAR","author_id":"VARCHAR","user_id":"VARCHAR","body":"VARCHAR","public":"VARCHAR","created_at":"VARCHAR","created":"VARCHAR","via":{"channel":"VARCHAR"},"author":{"type":"VARCHAR","zen:support:user_id":"VARCHAR"},"content":{"type":"VARCHAR","text":"VARCHAR","body":"VARCHAR"},"type":"VARCHAR","field_name":"VARCHAR","value":"VARCHAR"}') AS c
 	FROM (SELECT id, v.created_at AS audited_at, unnest(json_extract(e, '$.events[*]')) AS x FROM keyed WHERE kind = 'audit') WHERE json_type(x) = 'OBJECT'
 ), comment_json AS (
-	SELECT id, e::VARCHAR AS words, v.created_at AS "at", from_json(e, '{"id":"VARCHAR","author_id":"VARCHAR","user_id":"VARCHAR","body":"VARCHAR","public":"VARCHAR","created_at":"VARCHAR","created":"VARCHAR","via":{"channel":"VARCHAR"},"author":{"type":"VARCHAR","zen:support:user_id":"VARCHAR"},"content":{"type":"VARCHAR","text":"VARCHAR","body":"VARCHAR"},"type":"VARCHAR","field_name":"VARCHAR","value":"VARCHAR"}') AS c FROM keyed WHERE kind IN ('comment', 'log')
+	SELECT id, md5(e::VARCHAR) AS words, v.created_at AS "at", from_json(e, '{"id":"VARCHAR","author_id":"VARCHAR","user_id":"VARCHAR","body":"VARCHAR","public":"VARCHAR","created_at":"VARCHAR","created":"VARCHAR","via":{"channel":"VARCHAR"},"author":{"type":"VARCHAR","zen:support:user_id":"VARCHAR"},"content":{"type":"VARCHAR","text":"VARCHAR","body":"VARCHAR"},"type":"VARCHAR","field_name":"VARCHAR","value":"VARCHAR"}') AS c FROM keyed WHERE kind IN ('comment', 'log')
 	UNION ALL
-	SELECT id, x::VARCHAR, audited_at, c FROM event WHERE c."type" = 'Comment'
+	SELECT id, md5(x::VARCHAR), audited_at, c FROM event WHERE c."type" = 'Comment'
 	UNION ALL
-	SELECT id, x::VARCHAR, NULL, from_json(x, '{"id":"VARCHAR","author_id":"VARCHAR","user_id":"VARCHAR","body":"VARCHAR","public":"VARCHAR","created_at":"VARCHAR","created":"VARCHAR","via":{"channel":"VARCHAR"},"author":{"type":"VARCHAR","zen:support:user_id":"VARCHAR"},"content":{"type":"VARCHAR","text":"VARCHAR","body":"VARCHAR"},"type":"VARCHAR","field_name":"VARCHAR","value":"VARCHAR"}') FROM (SELECT id, unnest(json_extract(e, '$.comments[*]')) AS x FROM read_ticket WHERE json_type(e, '$.comments') = 'ARRAY') WHERE json_type(x) = 'OBJECT'
+	SELECT id, md5(x::VARCHAR), NULL, from_json(x, '{"id":"VARCHAR","author_id":"VARCHAR","user_id":"VARCHAR","body":"VARCHAR","public":"VARCHAR","created_at":"VARCHAR","created":"VARCHAR","via":{"channel":"VARCHAR"},"author":{"type":"VARCHAR","zen:support:user_id":"VARCHAR"},"content":{"type":"VARCHAR","text":"VARCHAR","body":"VARCHAR"},"type":"VARCHAR","field_name":"VARCHAR","value":"VARCHAR"}') FROM (SELECT id, unnest(json_extract(e, '$.comments[*]')) AS x FROM read_ticket WHERE json_type(e, '$.comments') = 'ARRAY') WHERE json_type(x) = 'OBJECT'
 ), comment AS (
-	SELECT id, coalesce(c.id, words) AS comment_id, list(c ORDER BY words)[-1] AS c, list("at" ORDER BY words)[-1] AS "at"
-	FROM comment_json WHERE id IS NOT NULL
-	GROUP BY ALL
+	SELECT id, comment_id, last.c AS c, last."at" AS "at" FROM (
+		-- As one structure: arg_max passes over a null. Of an aggregate that sorts each group the time would go there.
+		SELECT id, coalesce(c.id, words) AS comment_id, arg_max({'c': c, 'at': "at"}, words) AS last FROM comment_json WHERE id IS NOT NULL GROUP BY ALL
+	)
 ), authored AS (
 	SELECT comment.id, comment_id, {{utc:coalesce(comment.c.created_at, comment.c.created, comment."at")}} AS "at", coalesce(comment.c.body, comment.c.content.body, comment.c.content.text) AS text,
 		CASE comment.c.public WHEN 'false' THEN false WHEN 'FALSE' THEN false ELSE true END AS public,
