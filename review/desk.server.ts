@@ -151,6 +151,8 @@ export interface SavedReview {
 	score: number | null;
 	defect: boolean | null;
 	solved: boolean | null;
+	/** Who settled a dispute by this version; null where it is the reviewer's own. */
+	changedBy: string | null;
 }
 
 export interface Saved {
@@ -175,6 +177,17 @@ export function saveReview(warehouse: Warehouse, item: string, draft: Draft, who
 			throw new RangeError('This conversation was deleted; skip it, and another is drawn in its place.');
 		const { score, defect, solved } = mark(rubric, draft.answers);
 		const [last] = await latest(session, item, who.reviewer);
+		const [disputed] = await session.all<{ raisedBy: string; decidedBy: string | null }>(
+			`SELECT d.raised_by, s.decided_by FROM review.dispute AS d LEFT JOIN review.dispute_decision AS s ON s.dispute = d.dispute
+			WHERE d.item = $item AND d.reviewer = $reviewer ORDER BY d.raised_at DESC LIMIT 1`,
+			{ item, reviewer: who.reviewer }
+		);
+		if (disputed)
+			throw new RangeError(
+				disputed.decidedBy
+					? `${disputed.decidedBy} has settled a dispute of these marks; only another dispute changes them.`
+					: `${disputed.raisedBy} disputes these marks; they can't be changed until that is settled.`
+			);
 		const seenHash = draft.seen ?? contentHash ?? 'deleted';
 		if (seenHash !== contentHash && seenHash !== 'deleted') {
 			const known = await session.all(
@@ -215,7 +228,7 @@ export function saveReview(warehouse: Warehouse, item: string, draft: Draft, who
 
 type Stored = Omit<SavedReview, 'answers'> & { answers: string };
 const COLUMNS =
-	'item, reviewer, version, happened_at, answers, root_causes, note, finished, score, defect, solved';
+	'item, reviewer, version, happened_at, answers, root_causes, note, finished, score, defect, solved, changed_by';
 const decode = (row: Stored): SavedReview => ({ ...row, answers: JSON.parse(row.answers) as Answers });
 
 async function latest(from: Pick<Session, 'all'>, item: string, reviewer: string): Promise<SavedReview[]> {
@@ -307,6 +320,30 @@ export interface Remark {
 	happenedAt: string;
 	message: number | null;
 	text: string;
+}
+
+/** Everybody's comments on an item, oldest first. */
+export const commentsOn = (warehouse: Warehouse, item: string) =>
+	warehouse.all<Remark>(
+		'SELECT reviewer, happened_at, message, text FROM review.comment WHERE item = $item ORDER BY happened_at, reviewer',
+		{ item }
+	);
+
+export interface Skip {
+	reviewer: string;
+	happenedAt: string;
+	reason: SkipReason;
+	note: string | null;
+	byItem: string | null;
+}
+
+/** null for an item that nobody skipped. */
+export async function skipOf(warehouse: Warehouse, item: string): Promise<Skip | null> {
+	const [row] = await warehouse.all<Skip>(
+		'SELECT reviewer, happened_at, reason, note, by_item FROM review.replacement WHERE item = $item',
+		{ item }
+	);
+	return row ?? null;
 }
 
 /** A reviewer's own comments and flags on an item, oldest first. */

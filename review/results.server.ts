@@ -84,7 +84,7 @@ export interface ExportedReview extends SavedReview {
 export async function exportReviews(warehouse: Warehouse, plan: string): Promise<ExportedReview[]> {
 	const rows = await warehouse.all<Omit<ExportedReview, 'answers'> & { answers: string }>(
 		`SELECT r.item, i.source, i.id, i.week, i.probability, r.reviewer, r.version, r.happened_at, r.answers, r.root_causes,
-			r.note, r.finished, r.score, r.defect, r.solved, r.seen_hash
+			r.note, r.finished, r.score, r.defect, r.solved, r.changed_by, r.seen_hash
 		FROM review.review AS r JOIN review.item AS i USING (item)
 		WHERE i.plan = $plan ORDER BY r.happened_at, r.item, r.reviewer, r.version`,
 		{ plan }

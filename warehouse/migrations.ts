@@ -21,6 +21,7 @@ import signals from './migrations/018_signals.sql?raw';
 import moreSignals from './migrations/019_more_signals.sql?raw';
 import fragments from './migrations/020_fragments.sql?raw';
 import deskTalk from './migrations/021_desk_talk.sql?raw';
+import firstFinished from './migrations/022_first_finished.sql?raw';
 
 export const MIGRATIONS: readonly string[] = [
 	log,
@@ -43,7 +44,8 @@ export const MIGRATIONS: readonly string[] = [
 	signals,
 	moreSignals,
 	fragments,
-	deskTalk
+	deskTalk,
+	firstFinished
 ].map(fillVocabularies);
 
 function fillVocabularies(sql: string): string {

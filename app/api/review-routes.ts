@@ -146,6 +146,7 @@ const review = z
 		score: maybe,
 		defect: z.boolean().nullable(),
 		solved: z.boolean().nullable(),
+		changedBy: z.string().nullable().describe('Who settled a dispute by this version.'),
 		seenHash: z.string().describe('Version of the conversation that the reviewer saw.')
 	})
 	.openapi('Review');
@@ -380,4 +381,73 @@ export const reviewExportRoute = createRoute({
 		400: WRONG,
 		500: FAILED
 	}
+});
+
+const dispute = z
+	.object({
+		dispute: z.string(),
+		item: z.string(),
+		plan: z.string(),
+		week: z.string(),
+		source: z.string(),
+		id: z.string(),
+		reviewer: z.string().describe('Whose marks.'),
+		version: whole(),
+		raisedBy: z.string(),
+		raisedAt: z.string(),
+		reason: z.string(),
+		wanted: z.record(z.string(), z.string()).describe('Criterion to the level that it should have.'),
+		answers: z.record(z.string(), z.string()).describe('As they were.'),
+		settled: z.boolean(),
+		accepted: z.array(z.string()).nullable().describe('Criteria: all, some or none of those wanted.'),
+		decidedBy: z.string().nullable(),
+		decidedAt: z.string().nullable(),
+		decisionReason: z.string().nullable(),
+		newVersion: whole().nullable()
+	})
+	.openapi('Dispute');
+
+export const disputesRoute = createRoute({
+	operationId: 'disputes',
+	method: 'get',
+	path: '/review/disputes',
+	summary: 'Disputes of marks: the open ones first, the longest waiting on top.',
+	request: {
+		query: z.object({
+			plan: z.string().optional().describe('Name of a sampling plan; missing means all.'),
+			item: item.optional()
+		})
+	},
+	responses: answers(z.array(dispute), 'The disputes.')
+});
+
+const who = z.string().min(1).max(100);
+const why = z.string().min(1).max(2000);
+
+export const raiseDisputeRoute = createRoute({
+	operationId: 'raiseDispute',
+	method: 'post',
+	path: '/review/disputes',
+	summary: 'Says which answers of a finished review should be others.',
+	request: {
+		query: z.object({ item, reviewer: reviewer.describe('Whose marks.') }),
+		...body(z.object({ wanted: z.record(z.string(), z.string()), by: who, reason: why }))
+	},
+	responses: answers(z.object({ dispute: z.string() }), 'The name of the dispute.')
+});
+
+export const decideDisputeRoute = createRoute({
+	operationId: 'decideDispute',
+	method: 'post',
+	path: '/review/disputes/decide',
+	summary:
+		'Accepts all, some or none of what a dispute wants; what is accepted is a new version of the review.',
+	request: {
+		query: z.object({ dispute: z.string() }),
+		...body(z.object({ accepted: z.array(z.string()).max(100), by: who, reason: why }))
+	},
+	responses: answers(
+		z.object({ newVersion: whole().nullable() }),
+		'The version that it made; null where nothing was accepted.'
+	)
 });

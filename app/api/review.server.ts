@@ -3,14 +3,17 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import {
 	answerFlag,
 	commentOn,
+	decideDispute,
 	drawSample,
 	exportReviews,
 	exportRows,
 	flagItem,
+	listDisputes,
 	listFlags,
 	mayReview,
 	planOfItem,
 	progress,
+	raiseDispute,
 	results,
 	saveReview,
 	skipItem,
@@ -21,6 +24,8 @@ import { REVIEW_TYPES, reviewText } from '$lib/server/review-export';
 import { planNamed, rubricFor } from '$lib/server/review-file.server';
 import {
 	commentRoute,
+	decideDisputeRoute,
+	disputesRoute,
 	drawRoute,
 	flagAnswerRoute,
 	flagRoute,
@@ -28,6 +33,7 @@ import {
 	marksRoute,
 	nextRoute,
 	progressRoute,
+	raiseDisputeRoute,
 	resultsRoute,
 	reviewExportRoute,
 	reviewsRoute,
@@ -99,6 +105,22 @@ export function registerReview(api: OpenAPIHono): void {
 		const { item, reviewer } = c.req.valid('query');
 		await commentOn(await warehouse(), item, c.req.valid('json'), await allowed(item, reviewer));
 		return c.json({ ok: true as const }, 200);
+	});
+
+	api.openapi(disputesRoute, async (c) => {
+		const { plan, item } = c.req.valid('query');
+		return c.json(await listDisputes(await warehouse(), { plan: plan ?? null, item: item ?? null }), 200);
+	});
+
+	api.openapi(raiseDisputeRoute, async (c) => {
+		const request = { ...c.req.valid('query'), ...c.req.valid('json'), now: now() };
+		return c.json({ dispute: await raiseDispute(await warehouse(), request) }, 200);
+	});
+
+	api.openapi(decideDisputeRoute, async (c) => {
+		const decision = { ...c.req.valid('json'), now: now() };
+		const newVersion = await decideDispute(await warehouse(), c.req.valid('query').dispute, decision);
+		return c.json({ newVersion }, 200);
 	});
 
 	api.openapi(flagsRoute, async (c) => {

@@ -5,4 +5,4 @@
 SELECT s.week, s.stratum, s.risky, s.said_solved, l.defect, l.score, l.solved
 FROM review.standing AS s JOIN review.latest AS l ON l.item = s.item AND l.finished
 WHERE s.plan = $plan
-QUALIFY row_number() OVER (PARTITION BY s.item ORDER BY l.happened_at, l.reviewer) = 1
+QUALIFY row_number() OVER (PARTITION BY s.item ORDER BY l.first_finished_at, l.reviewer) = 1

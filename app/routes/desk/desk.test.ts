@@ -309,6 +309,37 @@ describe.skipIf(!existsSync(SERVER))('the desk in a browser', () => {
 		await context.close();
 	}, 300_000);
 
+	it('settles a dispute in part, and the history says what everybody did', async () => {
+		const [{ item, id, reviewer }] = (await reviews()) as [Kept];
+		const history = `/desk/${item}/history`;
+		const context = await browser.newContext({ reducedMotion: 'reduce' });
+		context.setDefaultTimeout(120_000);
+		const page = await context.newPage();
+		await page.goto(url + history, { waitUntil: 'networkidle' });
+		await page.getByText(`Dispute the marks of ${reviewer}`).click();
+		await page.getByLabel('Was the tone right?').selectOption('poor');
+		await page.getByLabel('Was the problem solved?').selectOption('no');
+		await page.getByLabel('Who you are').fill('Olu');
+		await page.getByLabel('Why these marks are wrong').fill(HOSTILE);
+		await page.getByRole('button', { name: 'Raise the dispute' }).click();
+		await page.getByRole('heading', { name: `Olu disputes the marks of ${reviewer}` }).waitFor();
+		expect(await violations(history, `Olu disputes the marks of ${reviewer}`)).toEqual([]);
+		const settle = async (by: string) => {
+			await page.getByLabel('Was the problem solved?').check();
+			await page.getByLabel('Who you are').fill(by);
+			await page.getByLabel('Why', { exact: true }).fill('Not solved.');
+			await page.getByRole('button', { name: 'Settle' }).click();
+		};
+		await settle('Olu');
+		await page.getByText('neither raised it nor gave the marks').first().waitFor();
+		await settle('Mia');
+		await page.getByText('accepted 1 of the 2 disputed answers').waitFor();
+		expect(await page.textContent('main')).toContain('Was the problem solved? Yes → No');
+		expect(await page.title()).not.toContain('owned');
+		expect(await violations('/desk/disputes', id)).toEqual([]);
+		await context.close();
+	}, 300_000);
+
 	it('has no violation of axe, in light and dark, wide and narrow', async () => {
 		const [{ item }] = (await reviews()) as [Kept];
 		expect(await violations(`/desk/${item}?reviewer=ann`, 'Was the problem solved?')).toEqual([]);
