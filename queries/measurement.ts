@@ -45,6 +45,8 @@ export interface Interval {
 	method:
 		| 'wilson'
 		| 'hajek_wilson'
+		| 'stratified_wilson'
+		| 'stratified_normal'
 		| 'exact_poisson'
 		| 'kaplan_meier_log_log'
 		| 'order_statistics'
@@ -59,7 +61,7 @@ export interface Measurement {
 	evidence: Evidence;
 	/** Proportion in 0..1, rate per `per`, mean, ratio, or the median in `unit`; null whenever nothing can be said. */
 	value: number | null;
-	unit: 'share' | 'per_1000' | 'minutes' | 'hours' | 'score' | 'money';
+	unit: 'share' | 'per_1000' | 'minutes' | 'hours' | 'score' | 'points' | 'money';
 	interval: Interval | null;
 	/** Rows of this window whose outcome can still change. */
 	pending: number;

@@ -99,6 +99,44 @@ describe('an estimate', () => {
 		expect(width).toBeLessThan(wider);
 	});
 
+	it.each([
+		['like ones', [0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05]],
+		['unlike ones', [0.02, 0.4, 0.02, 0.1, 0, 0, 0.3, 0.05, 0.02, 0.02, 0.5, 0.02]],
+		['rare defects', [0.01, 0.05, 0.01, 0.01, 0, 0, 0.05, 0, 0.01, 0.01, 0.05, 0.01]],
+		[
+			'defects where few were reviewed',
+			[0.02, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02, 0.3, 0.3]
+		]
+	])('covers where a plan has many small groups: %s', (_, rates) => {
+		// 60 reviews over twelve groups, as a plan of six intents with and without a signal has them.
+		const sizes = [120, 40, 200, 60, 300, 100, 80, 160, 240, 60, 340, 300];
+		const reviews = [5, 3, 7, 4, 8, 4, 4, 6, 7, 4, 4, 4];
+		const pick = picker(seeded(11));
+		const cells = sizes.map((population, index) => ({
+			...cell(false, population, reviews[index]!),
+			stratum: `s${index}`
+		}));
+		const bad = sizes.map((size, index) => Math.round(size * rates[index]!));
+		const truth = bad.reduce((a, b) => a + b, 0) / sizes.reduce((a, b) => a + b, 0);
+		const rounds = 1000;
+		let [sum, squares, covered, width] = [0, 0, 0, 0];
+		for (let round = 0; round < rounds; round++) {
+			const items = cells.flatMap(({ stratum, population }, index) =>
+				pick(reviews[index]!, population, bad[index]!).map((defect) => ({ ...item(false, defect), stratum }))
+			);
+			const { value, low, high } = estimate(cells, items, tell).defectRate;
+			sum += value!;
+			squares += value! ** 2;
+			width += high! - low!;
+			if (low! <= truth && truth <= high!) covered++;
+		}
+		const mean = sum / rounds;
+		expect(Math.abs(mean - truth)).toBeLessThan(4 * Math.sqrt((squares / rounds - mean ** 2) / rounds));
+		expect(covered / rounds).toBeGreaterThanOrEqual(0.93);
+		// And says something: 60 reviews alike would leave about 12 points at 5 %.
+		if (truth < 0.06) expect(width / rounds).toBeLessThan(0.18);
+	});
+
 	it('by hand: 2 of 10 of 100 with a signal, 1 of 20 of 900 without', () => {
 		const items = [
 			...Array.from({ length: 10 }, (_, i) => item(true, i < 2)),

@@ -54,5 +54,7 @@ export const UNWATCHABLE: Partial<Record<MetricName, string>> = {
 	csat_reply_rate: 'it says who answers and not how they fare',
 	csat_if_silent_unhappy: 'it is a bound and not a measurement',
 	csat_if_silent_happy: 'it is a bound and not a measurement',
-	recontact_72h_estimate: 'it is provisional until its window has passed'
+	recontact_72h_estimate: 'it is provisional until its window has passed',
+	review_defect_rate: 'reviews stand for different numbers of contacts, which a rule can not weigh yet',
+	not_solved_by_review: 'reviews stand for different numbers of contacts, which a rule can not weigh yet'
 };

@@ -256,6 +256,16 @@ export function measureAll(
 			n: scores.length,
 			...meanOf(scores, 1, 5)
 		},
+		// Nobody draws a sample of these logs; review/scorecard.test.ts has an oracle of its own for those that do.
+		review_defect_rate: share(0, 0, 0),
+		not_solved_by_review: share(0, 0, 0),
+		review_score: {
+			counts: { n: 0, sum: 0, sumOfSquares: 0 },
+			pending: 0,
+			n: 0,
+			value: null,
+			interval: null
+		},
 		csat_reply_rate: shareOf(
 			askable.filter((one) => ripe(one, 7)),
 			inTime,

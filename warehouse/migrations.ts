@@ -22,6 +22,7 @@ import moreSignals from './migrations/019_more_signals.sql?raw';
 import fragments from './migrations/020_fragments.sql?raw';
 import deskTalk from './migrations/021_desk_talk.sql?raw';
 import firstFinished from './migrations/022_first_finished.sql?raw';
+import reviewAsOf from './migrations/023_review_as_of.sql?raw';
 
 export const MIGRATIONS: readonly string[] = [
 	log,
@@ -45,7 +46,8 @@ export const MIGRATIONS: readonly string[] = [
 	moreSignals,
 	fragments,
 	deskTalk,
-	firstFinished
+	firstFinished,
+	reviewAsOf
 ].map(fillVocabularies);
 
 function fillVocabularies(sql: string): string {

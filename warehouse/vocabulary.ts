@@ -101,7 +101,10 @@ export const METRICS = [
 	'complaint_rate_regulator',
 	'time_to_resolution',
 	'cost_per_contact',
-	'cost_per_durable_resolution'
+	'cost_per_durable_resolution',
+	'review_defect_rate',
+	'not_solved_by_review',
+	'review_score'
 ] as const;
 export type MetricName = (typeof METRICS)[number];
 

@@ -108,7 +108,7 @@ export const measurement = z
 			.describe('Half open: since <= time < until.'),
 		evidence,
 		value: z.number().nullable().describe('null whenever nothing can be said; never 0 for missing.'),
-		unit: z.enum(['share', 'per_1000', 'minutes', 'hours', 'score', 'money']),
+		unit: z.enum(['share', 'per_1000', 'minutes', 'hours', 'score', 'points', 'money']),
 		interval: z
 			.object({ low: z.number(), high: z.number().nullable(), level: z.number(), method: z.string() })
 			.nullable(),

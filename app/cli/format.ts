@@ -9,6 +9,7 @@ const PER: Record<Measurement['unit'], (value: number) => string> = {
 	minutes: (value) => `${value.toFixed(1)} min`,
 	hours: (value) => `${value.toFixed(1)} h`,
 	score: (value) => value.toFixed(2),
+	points: (value) => value.toFixed(1),
 	money: (value) => value.toFixed(2)
 };
 
@@ -28,6 +29,13 @@ function showSlice({ slice }: Measurement): string {
 	return parts.join(' / ') || 'all';
 }
 
+/** Of a figure that is weighted to a population: how much of it, and what the reviews would say without weights. */
+function sampled({ unit, evidence: { parts } }: Measurement): string[] {
+	const [covered, naive] = [parts?.['covered'] ?? null, parts?.['naive'] ?? null];
+	if (covered === null || naive === null) return [];
+	return [`(speaks for ${PER.share(covered)} of ${parts!['population']}; unweighted ${PER[unit](naive)})`];
+}
+
 function cells(measurements: readonly Measurement[]): string[][] {
 	const header = ['week', 'metric', 'slice', 'value', '95 % interval', 'n', 'pending', 'status'];
 	const rows = measurements.map((one) => [
@@ -38,7 +46,7 @@ function cells(measurements: readonly Measurement[]): string[][] {
 		showInterval(one),
 		evidenceSize(one.evidence).toLocaleString('en'),
 		one.pending.toLocaleString('en'),
-		one.reason ? `${one.status}: ${one.reason}` : one.status
+		[one.reason ? `${one.status}: ${one.reason}` : one.status, ...sampled(one)].join(' ')
 	]);
 	return [header, ...rows];
 }

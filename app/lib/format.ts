@@ -92,6 +92,7 @@ const UNIT_LABELS: Record<Measurement['unit'], string> = {
 	minutes: 'minutes',
 	hours: 'hours',
 	score: 'score from 1 to 5',
+	points: 'score from 0 to 100',
 	money: 'in the currency of the log'
 };
 
@@ -130,7 +131,17 @@ export function formatEvidence(evidence: Evidence): string {
 	const notJudged = Object.entries(NOT_JUDGED)
 		.filter(([part]) => (evidence.parts?.[part] ?? 0) > 0)
 		.map(([part, words]) => `, ${formatCount(evidence.parts?.[part])} ${words}`);
-	return counted(evidence) + notJudged.join('');
+	return counted(evidence) + notJudged.join('') + weighted(evidence);
+}
+
+/** What of the numbers above misleads where each stands for another number of contacts. */
+function weighted({ kind, parts }: Evidence): string {
+	if (parts?.['naive'] === undefined || parts['naive'] === null) return '';
+	const naive = kind === 'mean' ? decimals.format(parts['naive']) : percents.format(parts['naive']);
+	const covered = parts['covered'] ?? 1;
+	const whole =
+		covered < 1 ? `; they speak for ${percents.format(covered)} of ${formatCount(parts['population'])}` : '';
+	return ` reviewed, weighted; unweighted ${naive}${whole}`;
 }
 
 function counted(evidence: Evidence): string {

@@ -2,7 +2,7 @@
  * The conversations behind a number. Touches the database; writes a file only where `exportBehind` is told to. They are
  * read from the rows that the scorecard adds up (`EACH`), so that the lists are as long as the card says. Reading
  * begins at a place, a row that is remembered for every BLOCK rows, and never by passing over what came before.
- * Refuses a figure that the policy says too little for: its list is empty.
+ * A figure that the policy says too little for has an empty list, and so has one of reviews where nothing was drawn.
  */
 import { DIMENSIONS, type MetricName, type Path, type Tier } from '../../warehouse/vocabulary';
 import type { Parameters } from '../../warehouse/parameters';
@@ -15,6 +15,7 @@ import {
 	NEEDS,
 	parametersOf,
 	prepare,
+	reviewsKnown,
 	type Filter,
 	type Reading,
 	type ScorecardRequest
@@ -29,6 +30,7 @@ import toldCosts from './told-costs.sql?raw';
 import toldCounts from './told-counts.sql?raw';
 import toldRefunds from './told-refunds.sql?raw';
 import toldResolution from './told-resolution.sql?raw';
+import toldReviews from './told-reviews.sql?raw';
 import toldSurvival from './told-survival.sql?raw';
 import toldWaits from './told-waits.sql?raw';
 import whole from './whole.sql?raw';
@@ -77,7 +79,8 @@ const TOLD: Record<Reading, string> = {
 	resolution: toldResolution,
 	survival: toldSurvival,
 	refunds: toldRefunds,
-	costs: toldCosts
+	costs: toldCosts,
+	reviews: toldReviews
 };
 
 interface Asked {
@@ -97,7 +100,7 @@ async function ask(warehouse: Warehouse, request: BehindRequest): Promise<Asked 
 		limits,
 		...(asOf && { asOf })
 	};
-	const own = parametersOf(asked)[reading];
+	const own = reading === 'reviews' ? await reviewsKnown(warehouse, asked) : parametersOf(asked)[reading];
 	if (!own) return null;
 	const { parameters } = await prepare(warehouse, asked);
 	const list = EACH[reading] + TOLD[reading] + ranked;

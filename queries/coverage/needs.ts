@@ -124,6 +124,9 @@ const COST: Need = {
 	better: ['ai_cost', 'human_minutes']
 };
 
+/** Reviewers read what the AI closed alone. */
+const REVIEW: Need = { needs: ['started_at', 'bot_replies'] };
+
 const NEEDS: Record<MetricName, Need> = {
 	csat_top_box: CSAT,
 	csat_mean: CSAT,
@@ -161,7 +164,10 @@ const NEEDS: Record<MetricName, Need> = {
 	complaint_rate_regulator: { needs: ['started_at', 'complaint_regulator'] },
 	time_to_resolution: { needs: ['started_at', 'resolved_at'] },
 	cost_per_contact: COST,
-	cost_per_durable_resolution: { ...COST, needs: ['started_at', 'customer_id', 'resolved_at'] }
+	cost_per_durable_resolution: { ...COST, needs: ['started_at', 'customer_id', 'resolved_at'] },
+	review_defect_rate: REVIEW,
+	not_solved_by_review: REVIEW,
+	review_score: REVIEW
 };
 
 /** Below this share a field that every contact should have leaves too many out. */

@@ -19,11 +19,13 @@ export const DECOMPOSED_BY = [
 	'language'
 ] as const satisfies readonly Dimension[];
 
-/** Shares that are no count of rows out of rows: an estimate, a mean of shares, sums of money. */
+/** Shares that are no count of rows out of rows: an estimate, a mean of shares, sums of money, reviews with weights. */
 const NOT_COUNTED: readonly MetricName[] = [
 	'recontact_72h_estimate',
 	'handoff_completeness',
-	'refund_error_money'
+	'refund_error_money',
+	'review_defect_rate',
+	'not_solved_by_review'
 ];
 /** Metrics whose change has a rate part and a mix part. */
 export const EXPLAINABLE = METRICS.filter(

@@ -6,7 +6,15 @@ import type { MetricName } from '../../warehouse/vocabulary';
 import type { Measurement } from '../measurement';
 
 /** What a metric is about; pages and documents list them in this order. */
-export const GROUPS = ['satisfaction', 'resolution', 'automation', 'people', 'money', 'complaints'] as const;
+export const GROUPS = [
+	'satisfaction',
+	'resolution',
+	'automation',
+	'people',
+	'money',
+	'complaints',
+	'review'
+] as const;
 export type Group = (typeof GROUPS)[number];
 
 /** A definition that is no longer counted by; cards published under it keep their numbers. */
@@ -42,6 +50,11 @@ export interface Definition {
 
 const EXCLUDED = 'Test traffic, spam, merged conversations, business-initiated and survey messages';
 const CLOCK = 'The week in which the contact closed, in the time zone of the account';
+
+const REVIEWED =
+	'Conversations of the population of the sampling plan (tier A, closed by the AI alone, unless review.yaml says otherwise)';
+const REVIEWED_ALL = 'When all that were drawn are reviewed; a finished review can still be changed';
+const NOT_IN_SAMPLE = `${EXCLUDED}; groups of the sample without any review, and weeks of which no sample was drawn`;
 
 /** Of both costs. */
 const MINUTES_OF_ANY_CURRENCY: FormerVersion = {
@@ -437,6 +450,45 @@ export const CATALOGUE: Record<MetricName, Definition> = {
 		],
 		unit: 'per_1000',
 		better: 'lower'
+	}),
+	review_defect_rate: define('review_defect_rate', {
+		title: 'Defects found in review',
+		group: 'review',
+		question: 'How many of the conversations that the AI closed have a defect?',
+		numerator:
+			'Reviewed conversations whose score is below the pass mark of the rubric, each weighing as many as it stands for: population / reviewed of its group',
+		denominator: REVIEWED,
+		maturity: REVIEWED_ALL,
+		exclusions: NOT_IN_SAMPLE,
+		example:
+			'2 of 10 reviewed of 100 with a risk signal, 1 of 20 of 900 without: (2 x 10 + 1 x 45) / 1,000 = 6.5 %; the naive mean says 10 %.',
+		unit: 'share',
+		better: 'lower'
+	}),
+	not_solved_by_review: define('not_solved_by_review', {
+		title: 'Said solved, but was not',
+		group: 'review',
+		question: 'How often does the AI call a problem solved that is not?',
+		numerator:
+			'Reviewed conversations that were closed as solved and that the reviewer found not solved, weighted as the defects',
+		denominator: `${REVIEWED}, of those that the bot or its desk closed as solved and of which the reviewer could say`,
+		maturity: REVIEWED_ALL,
+		exclusions: NOT_IN_SAMPLE,
+		example: '5 of 50 reviewed of 400 closed as solved, drawn alike: 10 %.',
+		unit: 'share',
+		better: 'lower'
+	}),
+	review_score: define('review_score', {
+		title: 'Rubric score',
+		group: 'review',
+		question: 'How good is what the AI does alone, by the rubric?',
+		numerator: 'Sum of the scores that reviewers gave, 0 to 100, weighted as the defects',
+		denominator: REVIEWED,
+		maturity: REVIEWED_ALL,
+		exclusions: NOT_IN_SAMPLE,
+		example: 'A mean of 80 among 100 with a risk signal and of 95 among 900 without: 93.5.',
+		unit: 'points',
+		better: 'higher'
 	})
 };
 

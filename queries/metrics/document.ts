@@ -11,6 +11,8 @@ import outcomes from '../scorecard/outcomes.sql?raw';
 import refundEach from '../scorecard/refund-each.sql?raw';
 import refunds from '../scorecard/refunds.sql?raw';
 import resolution from '../scorecard/resolution.sql?raw';
+import reviewEach from '../scorecard/review-each.sql?raw';
+import reviews from '../scorecard/reviews.sql?raw';
 import survival from '../scorecard/survival.sql?raw';
 import timed from '../scorecard/timed.sql?raw';
 import waited from '../scorecard/waited.sql?raw';
@@ -21,6 +23,8 @@ import { CATALOGUE, GROUPS, type Definition } from './catalogue';
 export interface Documented extends Definition {
 	sql: { file: string; text: string };
 }
+
+const REVIEWS: [file: string, text: string] = ['review-each.sql and reviews.sql', reviewEach + reviews];
 
 const STATEMENTS: Partial<Record<MetricName, [file: string, text: string]>> = {
 	recontact_72h_estimate: ['followed.sql and survival.sql', followed + survival],
@@ -34,7 +38,10 @@ const STATEMENTS: Partial<Record<MetricName, [file: string, text: string]>> = {
 	refund_approval: ['refund-each.sql and refunds.sql', refundEach + refunds],
 	time_to_resolution: ['timed.sql and resolution.sql', timed + resolution],
 	cost_per_contact: ['cost-each.sql and costs.sql', costEach + costs],
-	cost_per_durable_resolution: ['cost-each.sql and costs.sql', costEach + costs]
+	cost_per_durable_resolution: ['cost-each.sql and costs.sql', costEach + costs],
+	review_defect_rate: REVIEWS,
+	not_solved_by_review: REVIEWS,
+	review_score: REVIEWS
 };
 
 /** Columns of outcomes.sql that are not called as their metric. */
@@ -53,7 +60,8 @@ export const TITLES: Record<(typeof GROUPS)[number], string> = {
 	automation: 'Automation',
 	people: 'Reaching a person',
 	money: 'Money',
-	complaints: 'Complaints'
+	complaints: 'Complaints',
+	review: 'What reviewers found'
 };
 
 export function documented(): Documented[] {

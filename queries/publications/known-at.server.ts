@@ -1,5 +1,6 @@
 /**
- * The log as it was known after an earlier ingest, with its facts, in a database of its own that is removed again.
+ * The log as it was known after an earlier ingest, with its facts and what reviewers had said by then, in a database of
+ * its own that is removed again.
  * Touches disk. Nothing of the real database is changed: rows of later ingests are left out, and a version that was
  * replaced later is current again. Transcripts are read where they are.
  */
@@ -10,6 +11,21 @@ import { openWarehouse, type Warehouse } from '../../warehouse/warehouse.server'
 import lastIngest from './last-ingest.sql?raw';
 import { Refusal } from '../refusal';
 import { refreshFacts, type IntentPolicy } from '../facts/refresh.server';
+
+/** What people had drawn, skipped and reviewed by an instant. */
+const REVIEWED: readonly [table: string, by: string][] = [
+	['review.draw', 'drawn_at <= $instant::TIMESTAMPTZ'],
+	[
+		'review.cell',
+		'(plan, week) IN (SELECT (plan, week) FROM review.draw WHERE drawn_at <= $instant::TIMESTAMPTZ)'
+	],
+	[
+		'review.item',
+		'(plan, week) IN (SELECT (plan, week) FROM review.draw WHERE drawn_at <= $instant::TIMESTAMPTZ)'
+	],
+	['review.replacement', 'happened_at <= $instant::TIMESTAMPTZ'],
+	['review.review', 'happened_at <= $instant::TIMESTAMPTZ']
+];
 
 const TABLES = ['log.ingest', 'log.conversation', 'log.side_record'] as const;
 /** `superseded_by` of a row as it stood then. */
@@ -38,12 +54,12 @@ export async function knownAtTime<Result>(
 			`Nothing was taken in by ${instant}.`,
 			'The page Imports, or `plimsoll scorecard` without --known-at, shows what there is.'
 		);
-	return knownAt(warehouse, { ingestId, policy }, work);
+	return knownAt(warehouse, { ingestId, instant, policy }, work);
 }
 
 export async function knownAt<Result>(
 	warehouse: Warehouse,
-	{ ingestId, policy }: { ingestId: number; policy: IntentPolicy },
+	{ ingestId, instant, policy }: { ingestId: number; instant: string; policy: IntentPolicy },
 	work: (then: Warehouse) => Promise<Result>
 ): Promise<Result> {
 	const folder = mkdtempSync(join(tmpdir(), 'plimsoll-then-'));
@@ -61,6 +77,10 @@ export async function knownAt<Result>(
 						`INSERT INTO ${alias}.${table} BY NAME SELECT * ${THEN[table]} FROM ${table} WHERE ingest_id <= $ingestId`,
 						{ ingestId }
 					);
+				for (const [table, by] of REVIEWED)
+					await session.run(`INSERT INTO ${alias}.${table} BY NAME SELECT * FROM ${table} WHERE ${by}`, {
+						instant
+					});
 			} finally {
 				await session.run(`DETACH ${alias}`);
 			}

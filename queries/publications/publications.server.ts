@@ -17,7 +17,10 @@ import { compareCards, type LaterRecords, type RestatedMeasurement } from './res
 import laterRecords from './restatement-reasons.sql?raw';
 
 /** What the scorecard is asked beside week and slice; kept with the card, so that it is compared like with like. */
-type CardOptions = Omit<ScorecardRequest, 'weeks' | 'by' | 'filter' | 'asOf' | 'calendar' | 'metrics'>;
+type CardOptions = Omit<
+	ScorecardRequest,
+	'weeks' | 'by' | 'filter' | 'asOf' | 'reviewedBy' | 'calendar' | 'metrics'
+>;
 
 export interface PublishRequest {
 	week: string;
@@ -93,7 +96,7 @@ export async function publish(warehouse: Warehouse, request: PublishRequest): Pr
 	const { until } = weekWindow(calendar, week);
 	if (Date.parse(until) > Date.parse(asOf))
 		throw new RangeError(`${week} is not over: it ends ${until}, and the data reaches to ${asOf}.`);
-	const measurements = await measureWeek(warehouse, week, asOf, calendar, options, METRICS);
+	const measurements = await measureWeek(warehouse, week, asOf, calendar, options, METRICS, request.now);
 	if (!measurements.some(({ slice }) => slice.path !== undefined))
 		throw new RangeError(`No conversations in ${week}.`);
 	return warehouse.write(async (session) => {
@@ -140,11 +143,11 @@ export async function publications(warehouse: Warehouse): Promise<Omit<Publicati
 /** Records that came after a card was made, for its week as a whole, by kind. */
 export async function laterThan(
 	warehouse: Warehouse,
-	{ week, ingestId }: Pick<Publication, 'week' | 'ingestId'>,
+	{ week, ingestId, publishedAt }: Pick<Publication, 'week' | 'ingestId' | 'publishedAt'>,
 	calendar: Calendar
 ): Promise<LaterRecords[]> {
 	const { since, until } = weekWindow(calendar, week);
-	const later = await warehouse.all<LaterRecords>(laterRecords, { since, until, ingestId });
+	const later = await warehouse.all<LaterRecords>(laterRecords, { since, until, ingestId, publishedAt });
 	return later.filter(({ path }) => path === null);
 }
 
@@ -176,7 +179,12 @@ export async function restatement(
 	const metrics = [...new Set(card.measurements.map(({ metric }) => metric))].filter((one) => known.has(one));
 	const [now, later] = await Promise.all([
 		measureWeek(warehouse, week, asOf, card.calendar, card.options, metrics),
-		warehouse.all<LaterRecords>(laterRecords, { since, until, ingestId: card.ingestId })
+		warehouse.all<LaterRecords>(laterRecords, {
+			since,
+			until,
+			ingestId: card.ingestId,
+			publishedAt: card.publishedAt
+		})
 	]);
 	const { changed, unchanged } = compareCards(
 		card.measurements,
@@ -209,7 +217,11 @@ export async function remeasure(
 	const metrics = [...new Set(card.measurements.map(({ metric }) => metric))];
 	return knownAt(
 		warehouse,
-		{ ingestId: card.ingestId, policy: JSON.parse(stored.intentPolicy) as IntentPolicy },
+		{
+			ingestId: card.ingestId,
+			instant: card.publishedAt,
+			policy: JSON.parse(stored.intentPolicy) as IntentPolicy
+		},
 		(then) => measureWeek(then, week, card.asOf, card.calendar, card.options, metrics)
 	);
 }
@@ -230,9 +242,10 @@ async function measureWeek(
 	asOf: string,
 	calendar: Calendar,
 	options: CardOptions,
-	metrics: readonly MetricName[]
+	metrics: readonly MetricName[],
+	reviewedBy?: string
 ): Promise<Measurement[]> {
-	const ask = { ...options, weeks: [week], asOf, calendar, metrics };
+	const ask = { ...options, weeks: [week], asOf, calendar, metrics, ...(reviewedBy && { reviewedBy }) };
 	const [whole, byPath] = await Promise.all([
 		scorecard(warehouse, { ...ask, by: [] }),
 		scorecard(warehouse, { ...ask, by: ['path'] })

@@ -1,6 +1,6 @@
 -- grain: one row a path and kind of record that came after the ingest $ingestId; path null is the whole week
--- clock: ingest order; the week by clock_at
--- includes: contacts with a rating, audit, complaint or cost that came later; new and corrected conversations (also those corrected out of the week); contacts whose customer wrote again in later records
+-- clock: ingest order, and for what people said the clock on the wall after $publishedAt; the week by clock_at
+-- includes: contacts with a rating, audit, complaint or cost that came later; drawn, skipped or reviewed later; new and corrected conversations (also those corrected out of the week); contacts whose customer wrote again in later records
 -- excludes: test traffic, business and survey messages
 WITH contact AS (
 	SELECT source, id, customer_id, path, started_at, closed_at
@@ -21,6 +21,13 @@ WITH contact AS (
 	FROM log.conversation AS c
 	WHERE c.superseded_by IS NULL AND c.ingest_id > $ingestId AND c.customer_id IN (SELECT customer_id FROM contact)
 		AND (c.source, c.id) NOT IN (SELECT (source, id) FROM version_then)
+), looked_at AS (
+	SELECT item FROM review.review WHERE happened_at > $publishedAt::TIMESTAMPTZ AND finished
+	UNION ALL
+	SELECT unnest([item, by_item]) FROM review.replacement WHERE happened_at > $publishedAt::TIMESTAMPTZ
+	UNION ALL
+	SELECT i.item FROM review.item AS i JOIN review.draw AS d ON d.plan = i.plan AND d.week = i.week
+	WHERE d.drawn_at > $publishedAt::TIMESTAMPTZ AND i.part <> 'reserve'
 ), reason AS (
 	SELECT path, source, id, CASE record WHEN 'rating' THEN 'late_rating' WHEN 'refund_audit' THEN 'late_audit' WHEN 'complaint' THEN 'late_complaint' ELSE 'late_cost' END AS kind
 	FROM side_now
@@ -43,6 +50,10 @@ WITH contact AS (
 		AND coalesce(t.ended_at, t.resolved_at, t.last_message_at, t.started_at) >= $since::TIMESTAMPTZ
 		AND coalesce(t.ended_at, t.resolved_at, t.last_message_at, t.started_at) < $until::TIMESTAMPTZ
 		AND (t.source, t.id) NOT IN (SELECT (source, id) FROM contact)
+	UNION ALL
+	SELECT contact.path, contact.source, contact.id, 'late_review'
+	FROM contact JOIN review.item AS i ON i.source = contact.source AND i.id = contact.id
+	WHERE i.item IN (SELECT item FROM looked_at WHERE item IS NOT NULL)
 	UNION ALL
 	SELECT contact.path, contact.source, contact.id, 'later_contact'
 	FROM contact JOIN later ON later.customer_id = contact.customer_id AND later.started_at > contact.closed_at AND later.started_at <= contact.closed_at + INTERVAL 14 DAYS

@@ -14,6 +14,8 @@ export interface Found {
 	n: number;
 	/** Why there is nothing, used when n and pending are 0 or `instead` is given. */
 	nothing: string;
+	/** Why it can still change, where it is not that outcomes mature by themselves. */
+	waiting?: string;
 	/** Status where there are rows and still no value. */
 	instead?: 'absent' | 'immature' | false;
 }

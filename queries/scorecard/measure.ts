@@ -9,6 +9,7 @@ import { exactPoisson } from '../statistics/exact-poisson';
 import { mean } from '../statistics/mean';
 import { interval, LEVEL, never, share, type Find, type Found } from './found';
 import { costPerContact, costPerDurableResolution, refundApproval, refundErrors, refundMoney } from './money';
+import { defectRate, notSolved, score } from './reviews';
 import type { Counts, Flag, Known } from './rows';
 import { latency, returned } from './waiting';
 
@@ -33,7 +34,8 @@ export function measure(
 	}
 	const figures = { ...head, ...body, value: found.value, interval: found.interval };
 	if (found.pending > 0) {
-		const reason = `${found.pending} outcome${found.pending === 1 ? '' : 's'} can still change.`;
+		const reason =
+			found.waiting || `${found.pending} outcome${found.pending === 1 ? '' : 's'} can still change.`;
 		return { ...figures, status: 'immature', reason };
 	}
 	if (found.n < THIN_BELOW) {
@@ -236,7 +238,10 @@ const FIND: Record<MetricName, Find> = {
 		nothing: never(c, 'hasResolve', 'resolve times', 'Nothing was resolved.')
 	}),
 	cost_per_contact: costPerContact,
-	cost_per_durable_resolution: costPerDurableResolution
+	cost_per_durable_resolution: costPerDurableResolution,
+	review_defect_rate: defectRate,
+	not_solved_by_review: notSolved,
+	review_score: score
 };
 
 function waitShare(x: Count, n: Count, pending: Count): Find {

@@ -1,6 +1,6 @@
 /**
  * The scorecard for pages, which ask the same thing again and again. Touches the database. An answer is kept with the
- * state of the facts it came from (last ingest and intent policy), so that the first look after any change counts anew.
+ * state of what it came from (last ingest, intent policy, reviews), so that the first look after any change counts anew.
  */
 import type { Warehouse } from '../../warehouse/warehouse.server';
 import type { Measurement } from '../measurement';
@@ -14,8 +14,8 @@ export async function rememberedScorecard(
 	warehouse: Warehouse,
 	request: ScorecardRequest
 ): Promise<Measurement[]> {
-	const [state] = await warehouse.all<{ ingestId: number; policyHash: string }>(factsState);
-	const key = JSON.stringify([state?.ingestId ?? null, state?.policyHash ?? null, request]);
+	const [state] = await warehouse.all(factsState);
+	const key = JSON.stringify([state ?? null, request]);
 	let kept = answers.get(warehouse);
 	if (!kept) answers.set(warehouse, (kept = new Map()));
 	let answer = kept.get(key);

@@ -149,6 +149,30 @@ export interface Costs {
 	chargeCurrencies: readonly string[];
 }
 
+/** A group that a sample was drawn from, and what was found of one slice in it. */
+export interface ReviewCell {
+	plan: string;
+	week: string;
+	stratum: string;
+	risky: boolean;
+	/** Of the whole group: conversations, and those reviewed. */
+	population: number;
+	n: number;
+	/** Conversations in groups of the same draw of which nothing was drawn. */
+	undrawn: number;
+	/** Of the slice, as all that follows. */
+	drawn: number;
+	waiting: number;
+	waitingSaidSolved: number;
+	defectN: number;
+	defectX: number;
+	notSolvedN: number;
+	notSolvedX: number;
+	scoreN: number;
+	scoreSum: number;
+	scoreSumOfSquares: number;
+}
+
 /** Everything known of one window and slice. */
 export interface Known {
 	counts: Counts | null;
@@ -158,4 +182,6 @@ export interface Known {
 	survival: Survival | null;
 	refunds: Refunds | null;
 	costs: Costs | null;
+	/** `nothing`: why there is no cell. */
+	reviews: { cells: readonly ReviewCell[]; nothing: string };
 }

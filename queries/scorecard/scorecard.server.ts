@@ -9,16 +9,19 @@ import type { Warehouse } from '../../warehouse/warehouse.server';
 import { weekWindow } from '../calendar';
 import type { Calendar, Limits, Measurement, Slice, Window } from '../measurement';
 import { measure } from './measure';
-import type { Costs, Counts, Known, Refunds, Resolution, Survival, Wait } from './rows';
+import type { Costs, Counts, Known, Refunds, Resolution, ReviewCell, Survival, Wait } from './rows';
 import businessClock from './business-clock.sql?raw';
 import costEach from './cost-each.sql?raw';
 import costs from './costs.sql?raw';
 import counts from './counts.sql?raw';
+import drawsSql from './draws.sql?raw';
 import followed from './followed.sql?raw';
 import outcomes from './outcomes.sql?raw';
 import refundEach from './refund-each.sql?raw';
 import refunds from './refunds.sql?raw';
 import resolution from './resolution.sql?raw';
+import reviewEach from './review-each.sql?raw';
+import reviews from './reviews.sql?raw';
 import survival from './survival.sql?raw';
 import timed from './timed.sql?raw';
 import waited from './waited.sql?raw';
@@ -37,6 +40,8 @@ export interface ScorecardRequest {
 	metrics?: readonly MetricName[];
 	/** What was known at this instant; missing means the watermark. */
 	asOf?: string;
+	/** Reviews, skips and draws known by this instant; missing means all of them where `asOf` is now, else those by `asOf`. */
+	reviewedBy?: string;
 	calendar: Calendar;
 	/** Of the policy; metrics that need a missing one are absent and say so. */
 	limits?: Limits;
@@ -85,7 +90,10 @@ export const NEEDS: Partial<Record<MetricName, keyof typeof STATEMENTS>> = {
 	refund_approval: 'refunds',
 	time_to_resolution: 'resolution',
 	cost_per_contact: 'costs',
-	cost_per_durable_resolution: 'costs'
+	cost_per_durable_resolution: 'costs',
+	review_defect_rate: 'reviews',
+	not_solved_by_review: 'reviews',
+	review_score: 'reviews'
 };
 
 /** Rows that a figure counts, before they are added up: the conversations behind a number are read from the same. */
@@ -96,7 +104,8 @@ export const EACH = {
 	resolution: windowed + timed,
 	survival: windowed + followed,
 	refunds: windowed + refundEach,
-	costs: windowed + outcomes + costEach
+	costs: windowed + outcomes + costEach,
+	reviews: windowed + reviewEach
 };
 export type Reading = keyof typeof EACH;
 
@@ -106,13 +115,18 @@ const STATEMENTS = {
 	resolution: EACH.resolution + resolution,
 	survival: EACH.survival + survival,
 	refunds: EACH.refunds + refunds,
-	costs: EACH.costs + costs
+	costs: EACH.costs + costs,
+	reviews: EACH.reviews + reviews
 };
 
 export async function scorecard(warehouse: Warehouse, request: ScorecardRequest): Promise<Measurement[]> {
 	const { by = [], metrics = METRICS, limits = {} } = request;
 	const { windows, parameters } = await prepare(warehouse, request);
-	const own = parametersOf(request);
+	const reviewedBy = metrics.some((metric) => NEEDS[metric] === 'reviews')
+		? await reviewsKnown(warehouse, request)
+		: null;
+	const draws = reviewedBy === null ? [] : await warehouse.all<Draw>(drawsSql, reviewedBy);
+	const own = { ...parametersOf(request), reviews: draws.length > 0 ? reviewedBy : null };
 	const needed = new Set(metrics.map((metric) => NEEDS[metric]));
 	const ask = async <T>(name: keyof typeof STATEMENTS): Promise<Row<T>[]> =>
 		needed.has(name) && own[name]
@@ -125,7 +139,8 @@ export async function scorecard(warehouse: Warehouse, request: ScorecardRequest)
 		ask<Resolution>('resolution'),
 		ask<Survival>('survival'),
 		ask<Refunds>('refunds'),
-		ask<Costs>('costs')
+		ask<Costs>('costs'),
+		ask<ReviewCell>('reviews')
 	]);
 	const ordered = DIMENSIONS.filter((dimension) => by.includes(dimension));
 	const sliceOf = (row: Record<string, unknown>): Slice =>
@@ -142,14 +157,15 @@ export async function scorecard(warehouse: Warehouse, request: ScorecardRequest)
 		return groups;
 	};
 	const countsBy = index(countRows);
-	const [waitRows, businessRows, resolutionRows, survivalRows, refundRows, costRows] = rest;
+	const [waitRows, businessRows, resolutionRows, survivalRows, refundRows, costRows, reviewRows] = rest;
 	const rowsOf = {
 		waits: index(waitRows),
 		businessWaits: index(businessRows),
 		resolution: index(resolutionRows),
 		survival: index(survivalRows),
 		refunds: index(refundRows),
-		costs: index(costRows)
+		costs: index(costRows),
+		reviews: index(reviewRows)
 	};
 	const slices = new Map(countRows.map((row) => [JSON.stringify(sliceOf(row)), sliceOf(row)]));
 	if (ordered.length === 0) slices.set('{}', {});
@@ -164,18 +180,25 @@ export async function scorecard(warehouse: Warehouse, request: ScorecardRequest)
 				resolution: rowsOf.resolution.get(key)?.[0] ?? null,
 				survival: rowsOf.survival.get(key)?.[0] ?? null,
 				refunds: rowsOf.refunds.get(key)?.[0] ?? null,
-				costs: rowsOf.costs.get(key)?.[0] ?? null
+				costs: rowsOf.costs.get(key)?.[0] ?? null,
+				reviews: {
+					cells: rowsOf.reviews.get(key) ?? [],
+					nothing: noSample(draws, window)
+				}
 			};
 			return metrics.map((metric) => measure(metric, slice, window, known, limits));
 		})
 	);
 }
 
-/** What each reading binds beside the parameters of `windowed.sql`; null where the policy does not say enough to read it. */
+/**
+ * What each reading binds beside the parameters of `windowed.sql`; null where the policy does not say enough to read it.
+ * What is known of reviews needs a look, `reviewsKnown`.
+ */
 export function parametersOf({
 	limits = {},
 	calendar
-}: ScorecardRequest): Record<Reading, Parameters | null> {
+}: ScorecardRequest): Record<Exclude<Reading, 'reviews'>, Parameters | null> {
 	const {
 		escalationMinutes = null,
 		currency: limitCurrency = null,
@@ -201,6 +224,41 @@ export function parametersOf({
 		refunds: { refundLimitMinor: refundApprovalMinor, limitCurrency },
 		costs: { ...escalationLimitMinutes, humanMinuteCost, limitCurrency }
 	};
+}
+
+interface Draw {
+	week: string;
+	plan: string;
+	tiers: string[];
+	paths: string[];
+}
+
+/**
+ * Which reviews count; null where nothing was ever drawn. Reviewers work after the log ends: "now" is its watermark,
+ * and what they have said by now counts. A look at the past counts what they had said by then.
+ */
+export async function reviewsKnown(
+	warehouse: Warehouse,
+	{ reviewedBy, asOf }: Pick<ScorecardRequest, 'reviewedBy' | 'asOf'>
+): Promise<{ reviewedBy: string | null } | null> {
+	const [any] = await warehouse.all('SELECT 1 AS one FROM review.draw LIMIT 1');
+	if (!any) return null;
+	if (reviewedBy !== undefined || asOf === undefined) return { reviewedBy: reviewedBy ?? null };
+	const now = await watermark(warehouse);
+	return { reviewedBy: now === null || Date.parse(asOf) >= Date.parse(now) ? null : asOf };
+}
+
+/** Why nothing was drawn of a window and slice. */
+function noSample(drawn: readonly Draw[], { week }: Window): string {
+	const of = drawn.filter((draw) => week === undefined || draw.week === week);
+	if (of.length === 0)
+		return week === undefined
+			? 'Nothing of this window was drawn for review.'
+			: `No sample of ${week} was drawn: the review desk draws it, or plimsoll sample --week ${week}.`;
+	const who = of.map(
+		({ plan, tiers, paths }) => `plan ${plan} draws from tier ${tiers.join(', ')}, path ${paths.join(', ')}`
+	);
+	return `The sample holds none of these contacts: ${[...new Set(who)].join('; ')}.`;
 }
 
 function windowsOf({ weeks, calendar }: ScorecardRequest): { label: string; window: Window }[] {

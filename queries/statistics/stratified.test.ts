@@ -124,10 +124,9 @@ describe('a stratified estimate', () => {
 		);
 		// 0.6 x 30 + 0.4 x 50
 		near(found.value, 38);
-		// Spread with one more at 0 and one at 100: (14100 / 5 - 38^2) and (15000 / 4 - 50^2), each times half over n.
-		near(
-			found.standardError,
-			Math.sqrt((0.6 ** 2 * 0.5 * (2820 - 38 ** 2)) / 3 + (0.4 ** 2 * 0.5 * 1250) / 2)
-		);
+		// Both are small and share a spread: weights 0.6^2 x 0.5 / 3 and 0.4^2 x 0.5 / 2, so 0.6 and 0.4 of 0.1;
+		// mean 0.6 x 30 + 0.4 x 50 = 38, mean square 0.6 x 4100 / 3 + 0.4 x 2500 = 1820, and one more at 0 and at 100.
+		const [centre, second] = [(5 * 38 + 100) / 7, (5 * 1820 + 10_000) / 7];
+		near(found.standardError, Math.sqrt(0.1 * (second - centre ** 2)));
 	});
 });

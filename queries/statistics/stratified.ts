@@ -6,7 +6,8 @@
  * (Cochran 1977, Sampling Techniques, 5.2-5.5 and 5A.13; Sarndal, Swensson and Wretman 1992, 5.7 and 10.3).
  * The finite-population correction is exact: a stratum that was looked at whole adds no error.
  * Within a stratum the spread is that of its values and one more at each end of the range, (x + 1) / (n + 2) for a
- * share: 60 of 60 is not certain. A share's interval is Wilson's at the effective sample size.
+ * share: 60 of 60 is not certain. Strata of a few units share one spread (collapsed, Cochran 5A.12). A share's interval
+ * is Wilson's at the effective sample size.
  * Refuses nothing: a stratum that nobody has looked at is left out, and `covered` says how much of the population the
  * estimate speaks for.
  */
@@ -51,8 +52,35 @@ export interface StratifiedShare extends Stratified {
 
 const NOTHING = { value: null, standardError: null, low: null, high: null, unweighted: null };
 
+/** With fewer, a stratum's own spread is little more than the two that are added to it. */
+const SMALL = 10;
+
+interface Weighed extends StratumSum {
+	counted: number;
+	weight: number;
+}
+
+/**
+ * Centre and spread of strata taken together, each weighing as it does in the variance, with one more value at each end
+ * of the range. What sets the strata apart is part of the spread, so that it is too large rather than too small.
+ */
+function spreadOf(strata: readonly Weighed[], [bottom, top]: readonly [number, number]) {
+	const n = strata.reduce((total, { counted }) => total + counted, 0);
+	const weights = strata.reduce((total, { weight }) => total + weight, 0);
+	const mean = (of: (stratum: Weighed) => number) =>
+		strata.reduce(
+			(total, stratum) =>
+				total +
+				(weights > 0 ? stratum.weight / weights : 1 / strata.length) * (of(stratum) / stratum.counted),
+			0
+		);
+	const centre = (n * mean(({ sum }) => sum) + bottom + top) / (n + 2);
+	const second = (n * mean(({ sumOfSquares }) => sumOfSquares) + bottom ** 2 + top ** 2) / (n + 2);
+	return { centre, spread: Math.max(0, second - centre ** 2) };
+}
+
 /** The estimate and its variance; null where nothing that was looked at counts. */
-function estimated(strata: readonly StratumSum[], [bottom, top]: readonly [number, number]) {
+function estimated(strata: readonly StratumSum[], range: readonly [number, number]) {
 	const seen = strata
 		.filter(({ n }) => n > 0)
 		.map((stratum) => ({ ...stratum, counted: stratum.counted ?? stratum.n }));
@@ -64,17 +92,27 @@ function estimated(strata: readonly StratumSum[], [bottom, top]: readonly [numbe
 	const domain = seen.reduce((total, { population: size, n, counted }) => total + (size * counted) / n, 0);
 	if (domain === 0) return { seen, population, covered, whole, found: null };
 	const value = seen.reduce((total, { population: size, n, sum }) => total + (size * sum) / n, 0) / domain;
+	const parts = seen.map((stratum) => ({
+		...stratum,
+		part: stratum.counted / stratum.n,
+		known: stratum.n >= stratum.population,
+		/** What a spread of one would add to the variance. */
+		weight:
+			((stratum.population / domain) ** 2 * (1 - stratum.n / stratum.population) * stratum.counted) /
+			stratum.n ** 2
+	}));
+	const small = spreadOf(
+		parts.filter(({ counted, known }) => counted > 0 && counted < SMALL && !known),
+		range
+	);
 	let variance = 0;
 	let cautious = 0;
-	for (const { population: size, n, counted, sum, sumOfSquares } of seen) {
-		const known = n >= size;
-		const centre = (sum + bottom + top) / (counted + 2);
-		const spread = Math.max(0, (sumOfSquares + bottom ** 2 + top ** 2) / (counted + 2) - centre ** 2);
-		const part = counted / n;
-		cautious += ((size * counted) / n / domain) * (known && counted > 0 ? sum / counted : centre);
-		if (known) continue;
-		variance +=
-			((size / domain) ** 2 * (1 - n / size) * part * (spread + (1 - part) * (centre - value) ** 2)) / n;
+	for (const stratum of parts) {
+		const { population: size, counted, sum, known, part, weight } = stratum;
+		if (counted === 0) continue;
+		const { centre, spread } = counted < SMALL && !known ? small : spreadOf([stratum], range);
+		cautious += ((size * part) / domain) * (known ? sum / counted : centre);
+		if (!known) variance += weight * (spread + (1 - part) * (centre - value) ** 2);
 	}
 	const looked = seen.reduce((total, { counted }) => total + counted, 0);
 	const unweighted = seen.reduce((total, { sum }) => total + sum, 0) / looked;

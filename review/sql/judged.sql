@@ -4,7 +4,6 @@
 -- excludes: items whose reviewer could not say whether the problem was solved
 SELECT e.outcome_by AS judge, e.outcome_solved AS verdict, l.solved AS truth
 FROM review.standing AS s
-JOIN review.latest AS l ON l.item = s.item AND l.finished AND l.solved IS NOT NULL
+JOIN review.counted_by(NULL) AS l ON l.item = s.item AND l.solved IS NOT NULL
 JOIN fact.episode AS e ON e.source = s.source AND e.id = s.id
 WHERE s.plan = $plan AND e.outcome_by IN ('judge', 'vendor') AND e.outcome_solved IS NOT NULL
-QUALIFY row_number() OVER (PARTITION BY s.item ORDER BY l.first_finished_at, l.reviewer) = 1

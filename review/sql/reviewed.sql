@@ -3,6 +3,5 @@
 -- includes: finished reviews of every drawn week of a plan
 -- excludes: drafts, and items that were replaced
 SELECT s.week, s.stratum, s.risky, s.said_solved, l.defect, l.score, l.solved
-FROM review.standing AS s JOIN review.latest AS l ON l.item = s.item AND l.finished
+FROM review.standing AS s JOIN review.counted_by(NULL) AS l ON l.item = s.item
 WHERE s.plan = $plan
-QUALIFY row_number() OVER (PARTITION BY s.item ORDER BY l.first_finished_at, l.reviewer) = 1

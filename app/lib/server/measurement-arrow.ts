@@ -53,6 +53,8 @@ const TYPES: Record<keyof MeasurementRow, () => DataType> = {
 	p90: number,
 	currency: text,
 	n: count,
+	covered: number,
+	unweighted: number,
 	pending: count,
 	status: text,
 	reason: text,

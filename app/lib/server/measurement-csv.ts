@@ -11,7 +11,18 @@ export const COLUMNS = [
 	...(['metric', 'week', 'since', 'until'] as const),
 	...DIMENSIONS,
 	...(['value', 'unit', 'low', 'high', 'level', 'method'] as const),
-	...(['kind', 'numerator', 'denominator', 'per', 'censored', 'p50', 'p90', 'n'] as const),
+	...([
+		'kind',
+		'numerator',
+		'denominator',
+		'per',
+		'censored',
+		'p50',
+		'p90',
+		'n',
+		'covered',
+		'unweighted'
+	] as const),
 	...(['pending', 'status', 'reason', 'definition'] as const)
 ] satisfies (keyof MeasurementRow)[];
 

@@ -54,6 +54,7 @@ function counted(evidence: Evidence): Counted {
 	}
 }
 
+/** `covered` and `unweighted` are of figures that are weighted to a population that was sampled. */
 export function measurementRow({ evidence, interval, slice, window, ...one }: Measurement) {
 	const dimensions = Object.fromEntries(
 		DIMENSIONS.map((dimension) => [dimension, slice[dimension] ?? null])
@@ -73,6 +74,8 @@ export function measurementRow({ evidence, interval, slice, window, ...one }: Me
 		kind: evidence.kind,
 		...counted(evidence),
 		n: evidenceSize(evidence),
+		covered: evidence.parts?.['covered'] ?? null,
+		unweighted: evidence.parts?.['naive'] ?? null,
 		pending: one.pending,
 		status: one.status,
 		reason: one.reason,

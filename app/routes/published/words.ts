@@ -8,6 +8,7 @@ const WORDS: Record<RestatementReason, readonly [one: string, more: string]> = {
 	late_audit: ['late audit', 'late audits'],
 	late_complaint: ['late complaint', 'late complaints'],
 	late_cost: ['late cost', 'late costs'],
+	late_review: ['later review', 'later reviews'],
 	new_conversation: ['conversation came late', 'conversations came late'],
 	corrected_conversation: ['conversation was corrected', 'conversations were corrected'],
 	later_contact: ['customer wrote again', 'customers wrote again'],

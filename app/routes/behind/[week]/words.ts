@@ -19,12 +19,17 @@ const OWN: Partial<Record<MetricName, Counted>> = {
 	escalation_latency: ['Reached a person', 'Never reached one'],
 	escalation_latency_business_hours: ['Reached a person', 'Never reached one'],
 	refund_error_money: ['Lost money', 'Lost none'],
-	cost_per_durable_resolution: ['Solved for good', 'Not solved for good']
+	cost_per_durable_resolution: ['Solved for good', 'Not solved for good'],
+	review_defect_rate: ['With a defect', 'In order'],
+	not_solved_by_review: ['Not solved', 'Solved'],
+	review_score: ['Scored', '']
 };
+
+const isReviewed = (metric: MetricName) => CATALOGUE[metric].group === 'review';
 
 /** '' for a side that this metric does not have. */
 export function sideLabel(metric: MetricName, side: Side): string {
-	if (side === 'pending') return 'Can still change';
+	if (side === 'pending') return isReviewed(metric) ? 'Not reviewed yet' : 'Can still change';
 	if (side === 'excluded') return 'Not counted';
 	const words = OWN[metric] ?? BY_DIRECTION[CATALOGUE[metric].better ?? 'neither'];
 	return words[side === 'numerator' ? 0 : 1];
@@ -50,6 +55,7 @@ export function figureLabel(metric: MetricName): string | null {
 	if (metric === 'refund_error_money') return 'Lost, minor units';
 	if (metric.startsWith('refund_')) return 'Amount, minor units';
 	if (metric === 'handoff_completeness') return 'Of the six parts';
+	if (isReviewed(metric)) return 'Score';
 	if (metric === 'time_to_resolution') return 'Took';
 	if (metric.startsWith('escalation_') || metric === 'human_out') return 'Waited';
 	return null;
@@ -63,6 +69,7 @@ export function formatFigure(metric: MetricName, value: number | null): string {
 	if (label === 'Waited') return formatValue(value, 'minutes');
 	if (label === 'Of the six parts') return `${Math.round(value * 6)} of 6`;
 	if (label === 'Cost') return formatValue(value, 'money');
+	if (label === 'Score') return formatValue(value, 'points');
 	return formatCount(value);
 }
 
