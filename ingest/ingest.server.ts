@@ -8,10 +8,9 @@
  * Refuses unknown sources.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Session, Warehouse } from '../warehouse/warehouse.server';
+import { spoolFolder, type Session, type Warehouse } from '../warehouse/warehouse.server';
 import { commit, NOTHING } from './commit.server';
 import { expand } from './expand.server';
 import { cutLongLines, LineTooLongError, openFile, sizeOf, type ReadableFile } from './open-file.server';
@@ -186,7 +185,7 @@ interface Taking {
 
 async function takeIn(warehouse: Warehouse, batch: readonly Delivery[], taking: Taking): Promise<Taken[]> {
 	const { now, privacy, shown, onShare, within } = taking;
-	const spool = mkdtempSync(join(tmpdir(), 'plimsoll-spool-'));
+	const spool = spoolFolder(warehouse, 'ingest');
 	const segment = `${randomUUID()}.parquet`;
 	const taken = batch.map(({ file, source, bytes }) => ({
 		counts: { file, source: source?.name ?? null, bytes, ...NOTHING, error: null } as FileReport,

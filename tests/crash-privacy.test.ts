@@ -4,7 +4,8 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,6 +14,7 @@ import { keep } from '../ingest/webhooks/inbox.server';
 import { takeInbox } from '../ingest/webhooks/take-in.server';
 import { refreshFacts } from '../queries/queries.server';
 import { openWarehouse, type Warehouse } from '../warehouse/warehouse.server';
+import { build, Terminal } from './command';
 
 const root = resolve(import.meta.dirname, '..');
 const command = join(root, 'bin/plimsoll.mjs');
@@ -136,6 +138,44 @@ const timed = (args: readonly string[]): number => {
 	expect(done.status, done.stderr).toBe(0);
 	return performance.now() - started;
 };
+
+describe('what a kill leaves of a log on its way in', () => {
+	it('goes when the database is opened next', { timeout: 300_000 }, async () => {
+		build();
+		const terminal = new Terminal();
+		try {
+			const db = copy('spooled');
+			const { server, url } = await terminal.serve('--db', db);
+			const sent = request(`${url}/api/ingest/canonical`, {
+				method: 'POST',
+				headers: { 'content-type': 'application/x-ndjson' }
+			});
+			sent.on('error', () => undefined);
+			// A line that never ends.
+			sent.write(`{"id": "half", "text": "words on their way in ${'x'.repeat(100_000)}`);
+			const left = () =>
+				existsSync(`${db}.spool`)
+					? readdirSync(`${db}.spool`, { recursive: true, withFileTypes: true })
+							.filter((entry) => entry.isFile())
+							.map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
+							.join('')
+					: '';
+			for (let tries = 0; tries < 300 && !left().includes('on their way'); tries++)
+				await new Promise((done) => setTimeout(done, 100));
+			const ended = new Promise((done) => server.once('exit', done));
+			server.kill('SIGKILL');
+			await ended;
+			sent.destroy();
+			expect(left()).toContain('words on their way in');
+			const again = await terminal.serve('--db', db);
+			expect(left()).toBe('');
+			expect(await terminal.stop(again.server)).toBe(0);
+			expect(existsSync(`${db}.spool`)).toBe(false);
+		} finally {
+			await terminal.close();
+		}
+	});
+});
 
 describe('a person is forgotten', () => {
 	it('as a whole or not at all, however it is killed', { timeout: 900_000 }, async () => {

@@ -7,9 +7,11 @@
  *   (a shared connection shares its transaction).
  * - Transcripts stand beside the database as Parquet segments in `<file>.transcripts/`, and pieces of conversations
  *   that come live; a file that no committed row names is the rest of a crash and is removed when the database is opened.
+ * - What is only needed while something is done, in `<file>.spool/`: nobody else holds the database, so that what is
+ *   found there when it is opened is the rest of a crash, and goes.
  * Refuses a database written by a newer version, and one that another process holds.
  */
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection, type DuckDBValue, type DuckDBType } from '@duckdb/node-api';
 import { toArrowIpc } from './arrow';
@@ -42,6 +44,8 @@ export interface Warehouse extends Omit<Session, 'progress'> {
 	readonly file: string;
 	/** Folder of the Parquet segments. */
 	readonly transcripts: string;
+	/** Folder of what is only needed while something is done; see `spoolFolder`. */
+	readonly spool: string;
 	/** Arrow IPC stream of a query's result, typed by its declared columns. */
 	arrow(sql: string, parameters?: Parameters): Promise<Uint8Array>;
 	/** Queues a transaction; it commits when `work` returns and leaves nothing when it throws. */
@@ -82,7 +86,11 @@ async function start(path: string, options: OpenOptions): Promise<Warehouse> {
 	// The file is attached under a name of ours: its own would be its catalog's, and a file called log.duckdb would
 	// hide the schema `log`. Rows have no order unless a statement asks for one, which lets reads and writes run in
 	// parallel.
-	const instance = await DuckDBInstance.create(':memory:', { preserve_insertion_order: 'false' });
+	const spool = `${path}.spool`;
+	const instance = await DuckDBInstance.create(':memory:', {
+		preserve_insertion_order: 'false',
+		temp_directory: join(spool, 'spill')
+	});
 	const attach = async () => {
 		const connection = await instance.connect();
 		await connection.run(`ATTACH '${path.replaceAll("'", "''")}' AS ${CATALOG}`);
@@ -92,6 +100,7 @@ async function start(path: string, options: OpenOptions): Promise<Warehouse> {
 		instance.closeSync();
 		throw explain(path, cause);
 	});
+	rmSync(spool, { recursive: true, force: true });
 	const transcripts = `${path}.transcripts`;
 	mkdirSync(transcripts, { recursive: true });
 	const idle: DuckDBConnection[] = [];
@@ -141,6 +150,7 @@ async function start(path: string, options: OpenOptions): Promise<Warehouse> {
 	const warehouse: Warehouse = {
 		file: path,
 		transcripts,
+		spool,
 		all: (sql, parameters) => borrow((connection) => sessionOf(connection).all(sql, parameters)),
 		run: (sql, parameters) => borrow((connection) => sessionOf(connection).run(sql, parameters)),
 		arrow: (sql, parameters) =>
@@ -152,10 +162,17 @@ async function start(path: string, options: OpenOptions): Promise<Warehouse> {
 			shared.__plimsollWarehouses?.delete(path);
 			for (const connection of idle.splice(0)) connection.closeSync();
 			instance.closeSync();
+			rmSync(spool, { recursive: true, force: true });
 		}
 	};
 	await removeOrphanSegments(warehouse);
 	return warehouse;
+}
+
+/** A folder of its own for whoever asks, readable by this user only; to be removed by them. */
+export function spoolFolder({ spool }: Pick<Warehouse, 'spool'>, name: string): string {
+	mkdirSync(spool, { recursive: true, mode: 0o700 });
+	return mkdtempSync(join(spool, `${name}-`));
 }
 
 const CATALOG = 'plimsoll';

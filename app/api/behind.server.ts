@@ -52,7 +52,7 @@ export function registerBehind(api: OpenAPIHono): void {
 		};
 		if (format === 'arrow')
 			return c.body(new Uint8Array(await arrowBehind(db, { ...request, side })), 200, headers);
-		const { body, size } = await sentFile(`list.${format}`, (target) =>
+		const { body, size } = await sentFile(db, `list.${format}`, (target) =>
 			exportBehind(db, { ...request, side }, format, target)
 		);
 		return c.body(body, 200, { ...headers, 'content-length': String(size) });

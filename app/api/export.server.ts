@@ -15,7 +15,7 @@ export function registerExport(api: OpenAPIHono): void {
 		const asked = c.req.valid('query');
 		const { format } = asked;
 		const db = await warehouse();
-		const { body, size, made } = await sentFile(`conversations.${format}`, (target) =>
+		const { body, size, made } = await sentFile(db, `conversations.${format}`, (target) =>
 			exportRecords(db, { ...asked, target })
 		);
 		return c.body(body, 200, {

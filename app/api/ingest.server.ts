@@ -14,6 +14,7 @@ import { PrivacyError } from '#ingest/privacy.server';
 import { answeredBefore, KeyUsedError, rememberAnswer } from '#ingest/requests.server';
 import { UnknownSourceError } from '#ingest/sources';
 import { refusedLines } from '#queries/queries.server';
+import { spoolFolder } from '#warehouse/warehouse.server';
 import { policy, warehouse } from '$lib/server/plimsoll.server';
 import { catchUp } from '$lib/server/catch-up.server';
 import { takeIn } from '$lib/server/take-in.server';
@@ -62,7 +63,7 @@ async function answered(
 		if (known instanceof UnknownSourceError)
 			return c.json({ error: known.message, remedy: 'Name one of them, or save a mapping first.' }, 400);
 	}
-	const spooled = await spool(body, file, uploadLimit());
+	const spooled = await spool(body, file, uploadLimit(), spoolFolder(db, 'sent-in'));
 	try {
 		if (spooled.bytes === 0) return c.json(NO_BODY, 400);
 		const named = key === undefined ? null : { key, hash: await digestOf(spooled.path, source) };

@@ -6,6 +6,7 @@ import { preview } from '#ingest/mapping/preview.server';
 import { propose } from '#ingest/mapping/propose';
 import { mappingJsonSchema } from '#ingest/schema';
 import { UnknownSourceError } from '#ingest/sources';
+import { spoolFolder } from '#warehouse/warehouse.server';
 import { warehouse } from '$lib/server/plimsoll.server';
 import {
 	mappingSchemaRoute,
@@ -42,9 +43,10 @@ export function registerMappings(api: OpenAPIHono): void {
 	api.openapi(proposeMappingRoute, async (c) => {
 		const body = c.req.raw.body;
 		if (!body) return c.json(NO_BODY, 400);
-		const spooled = await spool(body, c.req.valid('query').file, uploadLimit());
+		const db = await warehouse();
+		const spooled = await spool(body, c.req.valid('query').file, uploadLimit(), spoolFolder(db, 'sent-in'));
 		try {
-			return c.json(propose(await inspect(await warehouse(), spooled.path)), 200);
+			return c.json(propose(await inspect(db, spooled.path)), 200);
 		} catch (cause) {
 			return c.json(
 				{ error: message(cause), remedy: 'Send a CSV, TSV, Parquet, JSON or JSON lines file.' },
@@ -60,7 +62,7 @@ export function registerMappings(api: OpenAPIHono): void {
 		const body = c.req.raw.body;
 		if (!body) return c.json(NO_BODY, 400);
 		const db = await warehouse();
-		const spooled = await spool(body, file, uploadLimit());
+		const spooled = await spool(body, file, uploadLimit(), spoolFolder(db, 'sent-in'));
 		try {
 			const source = await sourceIn(db, name);
 			return c.json(await preview(db, { source, files: [spooled.path], now: new Date().toISOString() }), 200);

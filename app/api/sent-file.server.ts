@@ -1,15 +1,16 @@
-/** A file that is made for one answer: written to a temporary folder, streamed, and gone. Touches disk. */
+/** A file that is made for one answer: written to the spool folder, streamed, and gone. Touches disk. */
 import { createReadStream } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { spoolFolder, type Warehouse } from '#warehouse/warehouse.server';
 
 export async function sentFile<Made>(
+	warehouse: Warehouse,
 	name: string,
 	make: (target: string) => Promise<Made>
 ): Promise<{ body: ReadableStream; size: number; made: Made }> {
-	const folder = await mkdtemp(join(tmpdir(), 'plimsoll-sent-'));
+	const folder = spoolFolder(warehouse, 'sent');
 	const gone = () => void rm(folder, { recursive: true, force: true });
 	const file = join(folder, name);
 	try {

@@ -3,8 +3,7 @@
  * Refuses bodies beyond the limit and leaves nothing behind; of the given name only its last part is used.
  */
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -33,11 +32,10 @@ export async function spool(
 	body: globalThis.ReadableStream<Uint8Array>,
 	name: string,
 	limitBytes: number,
-	/** Where it is kept; a temporary folder where it isn't given. */
-	kept?: string
+	/** Where it is kept; goes with it. */
+	folder: string
 ): Promise<Spooled> {
-	const folder = kept ?? (await mkdtemp(join(tmpdir(), 'plimsoll-')));
-	if (kept !== undefined) await mkdir(kept, { recursive: true });
+	await mkdir(folder, { recursive: true });
 	const remove = () => rm(folder, { recursive: true, force: true });
 	const path = join(folder, safeName(name));
 	let bytes = 0;

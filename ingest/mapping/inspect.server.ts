@@ -2,10 +2,9 @@
  * Looks into a file that no source is known for: what it is, its columns (or JSON places) and what stands in them.
  * Touches disk and the warehouse; stores nothing.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
-import type { Session, Warehouse } from '../../warehouse/warehouse.server';
+import { rmSync } from 'node:fs';
+import { basename } from 'node:path';
+import { spoolFolder, type Session, type Warehouse } from '../../warehouse/warehouse.server';
 import { openFile, UnreadableFileError } from '../open-file.server';
 import CELLS from './cells.sql?raw';
 import type { Mapping } from './mapping';
@@ -56,7 +55,7 @@ export async function inspect(
 	warehouse: Warehouse,
 	file: string
 ): Promise<Inspection & { records?: string }> {
-	const spool = mkdtempSync(join(tmpdir(), 'plimsoll-inspect-'));
+	const spool = spoolFolder(warehouse, 'inspect');
 	try {
 		const opened = await openFile(file, spool);
 		if (opened.empty) throw new UnreadableFileError('The file is empty.');

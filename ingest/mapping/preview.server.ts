@@ -3,10 +3,9 @@
  * Touches disk (a temporary folder) and the warehouse.
  */
 import { AS_IT_COMES } from '../privacy.server';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Warehouse } from '../../warehouse/warehouse.server';
+import { spoolFolder, type Warehouse } from '../../warehouse/warehouse.server';
 import { refuseCutShort } from '../cut-short.server';
 import { cutLongLines, LineTooLongError, openFile } from '../open-file.server';
 import { quarantineFile, writeSegment } from '../segment.server';
@@ -36,7 +35,7 @@ export async function preview(
 	warehouse: Warehouse,
 	{ source, files, now }: { source: Source; files: readonly string[]; now: string }
 ): Promise<Preview> {
-	const spool = mkdtempSync(join(tmpdir(), 'plimsoll-preview-'));
+	const spool = spoolFolder(warehouse, 'preview');
 	const paths = { segment: join(spool, 'segment.parquet'), spool };
 	try {
 		const opened: string[] = [];

@@ -3,10 +3,9 @@
  * warehouse. A delivery leaves the inbox only after the transaction that stored it, or put it aside with its reason;
  * what came before under the same key is not done again. A round that fails leaves everything where it is.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Warehouse } from '../../warehouse/warehouse.server';
+import { spoolFolder, type Warehouse } from '../../warehouse/warehouse.server';
 import { ingest, type IngestReport } from '../ingest.server';
 import type { Privacy } from '../privacy.server';
 import { answeredAmong, rememberAnswers } from '../requests.server';
@@ -83,7 +82,7 @@ async function takeIn(
 	{ now, privacy }: RoundRequest
 ): Promise<IngestReport> {
 	const [{ webhook, source }] = deliveries as [Waiting];
-	const spool = await mkdtemp(join(tmpdir(), 'plimsoll-webhook-'));
+	const spool = spoolFolder(warehouse, 'plimsoll-webhook');
 	try {
 		const inPieces = IN_PIECES.includes(source);
 		const parts: { path: string; deliveries: readonly Waiting[] }[] = [];

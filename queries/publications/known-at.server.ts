@@ -4,10 +4,9 @@
  * Touches disk. Nothing of the real database is changed: rows of later ingests are left out, and a version that was
  * replaced later is current again. Transcripts are read where they are.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { openWarehouse, type Warehouse } from '../../warehouse/warehouse.server';
+import { openWarehouse, spoolFolder, type Warehouse } from '../../warehouse/warehouse.server';
 import lastIngest from './last-ingest.sql?raw';
 import { Refusal } from '../refusal';
 import { refreshFacts, type IntentPolicy } from '../facts/refresh.server';
@@ -62,7 +61,7 @@ export async function knownAt<Result>(
 	{ ingestId, instant, policy }: { ingestId: number; instant: string; policy: IntentPolicy },
 	work: (then: Warehouse) => Promise<Result>
 ): Promise<Result> {
-	const folder = mkdtempSync(join(tmpdir(), 'plimsoll-then-'));
+	const folder = spoolFolder(warehouse, 'then');
 	const file = join(folder, 'then.duckdb');
 	let then: Warehouse | undefined;
 	try {

@@ -2,16 +2,14 @@
  * What an upload looks like: its columns with a mapping proposed for them, and what a source or a mapping would make of
  * it. Touches disk and the database; stores nothing.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { headOfFile } from '#ingest/head-of-file.server';
 import { inspect } from '#ingest/mapping/inspect.server';
 import { MappingRefusedError, sourceIn, sourceOfText } from '#ingest/mapping/mappings.server';
 import { preview, type Preview } from '#ingest/mapping/preview.server';
 import { propose, type Unsure } from '#ingest/mapping/propose';
 import type { Problem } from '#warehouse/yaml';
-import type { Warehouse } from '#warehouse/warehouse.server';
+import { spoolFolder, type Warehouse } from '#warehouse/warehouse.server';
 import { fileOf, uploadOf, UploadRefused } from './uploads.server';
 
 /** Values of a column that a table of columns shows. */
@@ -40,7 +38,7 @@ const told = (cause: unknown) => (cause instanceof Error ? cause.message : Strin
 export async function outlineOf(warehouse: Warehouse, id: string): Promise<Outline | { error: string }> {
 	const upload = uploadOf(warehouse, id);
 	try {
-		const seen = await onHead(fileOf(warehouse, id), ({ path }) => inspect(warehouse, path));
+		const seen = await onHead(warehouse, id, ({ path }) => inspect(warehouse, path));
 		const columns = seen.columns.map(({ name, rows, distinct, examples }) => ({
 			name,
 			filled: rows,
@@ -69,7 +67,7 @@ export async function lookAt(
 	try {
 		const source =
 			name === null ? sourceOfText(await mappingOf(warehouse, id)) : await sourceIn(warehouse, name);
-		const seen = await onHead(fileOf(warehouse, id), async ({ path, whole }) => ({
+		const seen = await onHead(warehouse, id, async ({ path, whole }) => ({
 			...(await preview(warehouse, { source, files: [path], now: new Date().toISOString() })),
 			whole
 		}));
@@ -91,12 +89,13 @@ async function mappingOf(warehouse: Warehouse, id: string): Promise<string> {
 }
 
 async function onHead<Result>(
-	file: string,
+	warehouse: Warehouse,
+	id: string,
 	work: (head: { path: string; whole: boolean }) => Promise<Result>
 ): Promise<Result> {
-	const folder = mkdtempSync(join(tmpdir(), 'plimsoll-look-'));
+	const folder = spoolFolder(warehouse, 'look');
 	try {
-		return await work(await headOfFile(file, folder));
+		return await work(await headOfFile(fileOf(warehouse, id), folder));
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}
