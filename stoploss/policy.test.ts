@@ -31,6 +31,8 @@ test.each([
 	['an intent in two tiers', 'C: [payment_dispute', 'C: [order_status, payment_dispute', 'one tier only'],
 	['a duplicate name', 'tier_b_recontact_change', 'tier_b_csat_change', 'its own name'],
 	['an unknown key', 'minimum_evidence: 50', 'minimum_evidence: 50\nextra: 1', 'Remove extra'],
+	['an alias without its anchor', 'minimum_evidence: 50', 'minimum_evidence: *fifty', 'Write the value out'],
+	['an alias of itself', 'minimum_evidence: 50', 'minimum_evidence: &all [*all]', 'Write the value out'],
 	['broken YAML', 'tiers:', 'tiers: [', 'Correct the YAML'],
 	[
 		'two webhooks at one address',

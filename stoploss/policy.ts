@@ -3,10 +3,10 @@
  * Every problem names its line and a remedy. Refuses a policy with any problem: half a policy is none.
  */
 import { createHash } from 'node:crypto';
-import { LineCounter, isNode, parseDocument } from 'yaml';
 import { z } from 'zod';
 import type { Limits } from '../queries/measurement';
 import { DERIVED_SIGNALS, METRICS, REDACTED, type MetricName } from '../warehouse/vocabulary';
+import { readDocument, type Problem } from '../warehouse/yaml';
 import { confidenceFor, DEFAULT_CONFIDENCE, type Confidence } from './budget';
 import { probationSchema, routingSchema } from './rollback-policy';
 import { receiverProblems, receiverSchema } from './receivers';
@@ -147,54 +147,24 @@ export const policySchema = z.strictObject({
 
 export type Policy = z.infer<typeof policySchema>;
 
-export interface PolicyProblem {
-	line: number;
-	column: number;
-	path: string;
-	message: string;
-	remedy: string;
-}
+export type PolicyProblem = Problem;
 
 type Path = PropertyKey[];
 
 export function parsePolicy(text: string): { policy: Policy | null; problems: PolicyProblem[] } {
-	const counter = new LineCounter();
-	const document = parseDocument(text, { lineCounter: counter });
-	if (document.errors.length > 0) {
-		const problems = document.errors.map((error) => {
-			const { line, col } = counter.linePos(error.pos[0]);
-			const message = error.message.split('\n')[0] ?? error.message;
-			return {
-				line,
-				column: col,
-				path: '',
-				message,
-				remedy: 'Correct the YAML at this line: check its indentation, quotes and colons.'
-			};
-		});
-		return { policy: null, problems };
-	}
-	const at = (path: Path) => {
-		for (let length = path.length; length > 0; length--) {
-			const node = document.getIn(path.slice(0, length), true);
-			const offset = isNode(node) ? node.range?.[0] : undefined;
-			if (offset !== undefined) return counter.linePos(offset);
-		}
-		return { line: 1, col: 1 };
-	};
+	const { document, problems: unreadable } = readDocument(text);
+	if (document === null) return { policy: null, problems: unreadable };
 	const problems: PolicyProblem[] = [];
-	const add = (path: Path, message: string, remedy: string) => {
-		const { line, col } = at(path);
-		problems.push({ line, column: col, path: path.map(String).join('.'), message, remedy });
-	};
-	const parsed = policySchema.safeParse(document.toJS());
+	const add = (path: Path, message: string, remedy: string) =>
+		problems.push({ ...document.place(path), path: path.map(String).join('.'), message, remedy });
+	const parsed = policySchema.safeParse(document.value);
 	if (!parsed.success) {
 		for (const issue of parsed.error.issues) {
 			if (issue.code === 'unrecognized_keys') {
 				for (const key of issue.keys)
 					add([...issue.path, key], `Unknown key ${key}`, `Remove ${key}, or correct its spelling.`);
 			} else if (issue.code === 'invalid_value') {
-				const given = String(document.getIn(issue.path) ?? 'nothing');
+				const given = String(document.get(issue.path) ?? 'nothing');
 				const words = issue.values.map(String);
 				if (issue.path.at(-1) === 'metric' && (METRICS as readonly string[]).includes(given))
 					add(

@@ -98,8 +98,8 @@ function objection(file: SourceFile, { specifier, typeOnly }: Import): string | 
 	const imported = target(path, specifier);
 	const from = imported && roomOf(`${imported}/`);
 	if (!imported || !from || from === room) return null;
-	// The words are spelled once, and everybody may say them.
-	if (/^warehouse\/vocabulary(\.ts)?$/.test(imported)) return null;
+	// The words are spelled once, and everybody may say them; YAML is read in one way only.
+	if (/^warehouse\/(vocabulary|yaml)(\.ts)?$/.test(imported)) return null;
 	if (room === 'fixtures') {
 		return typeOnly && /^ingest\/canonical(\.ts)?$/.test(imported)
 			? null

@@ -337,7 +337,20 @@ describe('a mapping file with mistakes', () => {
 			8
 		],
 		[TICKETS.replace('customer_id: Kunde', 'customer_id: $.a[*]'), 'many values', 8],
-		[TICKETS.replace('gelöst: resolved', 'gelöst: done'), 'status can\'t be "done"', 11]
+		[TICKETS.replace('gelöst: resolved', 'gelöst: done'), 'status can\'t be "done"', 11],
+		[TICKETS.replace('customer_id: Kunde', 'customer_id: *nobody'), 'No anchor &nobody stands before', 8],
+		[TICKETS.replace('customer_id: Kunde', 'customer_id: &me { column: *me }'), 'contains itself', 8],
+		[
+			TICKETS.replace(
+				'customer_id: Kunde',
+				'customer_id: [&a [x,x,x,x,x,x,x,x,x,x], &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a], &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b], *c]'
+			),
+			'stand for too much',
+			8
+		],
+		[`a: ${'['.repeat(20_000)}${']'.repeat(20_000)}`, 'nested too deeply', 1],
+		['- '.repeat(20_000), 'nested too deeply', 1],
+		[Array.from({ length: 20_000 }, (_, at) => `${' '.repeat(at)}a:`).join('\n'), 'nested too deeply', 1]
 	])('%#: is refused with its line', (text, message, line) => {
 		const { value, problems } = readMapping(text);
 		expect(value).toBeNull();
