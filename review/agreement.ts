@@ -64,16 +64,20 @@ export function agreement(rubric: Rubric, reviews: readonly Graded[]): Agreement
 				of.map(({ answers }) => {
 					const answer = answers[name];
 					if (answer === undefined || answer === NOT_APPLICABLE) return null;
-					return scale.findIndex((level) => level.name === answer);
+					// A level of an older version that is gone has no place on this scale.
+					const place = scale.findIndex((level) => level.name === answer);
+					return place < 0 ? null : place;
 				})
 			);
+			// Two reviewers whom an older version did not ask have not given the same answer.
+			const asked = doubles.filter((of) => of.every(({ answers }) => answers[name] !== undefined));
 			const found = krippendorff(units, 'ordinal');
 			const interval = alphaInterval(units, 'ordinal');
 			return {
 				criterion: name,
 				title,
-				pairs: doubles.length,
-				same: doubles.filter(([one, two]) => one!.answers[name] === two!.answers[name]).length,
+				pairs: asked.length,
+				same: asked.filter(([one, two]) => one!.answers[name] === two!.answers[name]).length,
 				alpha: found.alpha,
 				low: interval?.low ?? null,
 				high: interval?.high ?? null,

@@ -281,6 +281,30 @@ describe('agreement', () => {
 			status: 'nothing_to_compare'
 		});
 	});
+
+	it('counts none on a question that an older version did not ask, nor on a level that is gone', () => {
+		const answered = (id: string, reviewer: string, tone?: string) => ({
+			item: id,
+			reviewer,
+			answers: tone === undefined ? {} : { tone },
+			defect: false
+		});
+		const { criteria, doubles } = agreement(rubric, [
+			answered('a', 'ann', 'good'),
+			answered('a', 'bo', 'good'),
+			answered('b', 'ann'),
+			answered('b', 'bo'),
+			answered('c', 'ann', 'level_of_old'),
+			answered('c', 'bo', 'fair')
+		]);
+		expect(doubles).toBe(3);
+		expect(criteria.find(({ criterion }) => criterion === 'tone')).toMatchObject({ pairs: 2, same: 1 });
+		expect(criteria.find(({ criterion }) => criterion === 'solved')).toMatchObject({
+			pairs: 0,
+			same: 0,
+			status: 'nothing_to_compare'
+		});
+	});
 });
 
 describe('the judge gate', () => {
