@@ -257,7 +257,7 @@ describe('a conversation that comes in pieces', () => {
 					expect(timeless(await contents(live))).toEqual(timeless(await contents(api)));
 				}
 			),
-			{ numRuns: Number(process.env['FRAGMENT_RUNS'] ?? 8), endOnFailure: true }
+			{ numRuns: Number(process.env['FRAGMENT_RUNS'] ?? 3), endOnFailure: true }
 		);
 	}, 300_000);
 
