@@ -3,11 +3,12 @@
 -- includes: conversations, messages, CSAT responses, webhook events of conversations and messages
 -- excludes: activity notes as messages, webhook events of contacts, inboxes and the widget
 WITH opened AS MATERIALIZED (
-	-- Each `->>` would read the text anew: what decides is looked up once.
+	-- Each `->>` would read the text anew: what decides is looked up once. Materialized, here and below, because the
+	-- planner would write it out again at each question.
 	SELECT file_no, line, raw, entry AS e, CASE WHEN json_type(entry) = 'OBJECT' THEN from_json(entry, '{"event":"VARCHAR","id":"VARCHAR","conversation_id":"VARCHAR","rating":"VARCHAR","created_at":"VARCHAR","reason":"VARCHAR","conversation":{"id":"VARCHAR","updated_at":"VARCHAR","last_activity_at":"VARCHAR","timestamp":"VARCHAR"}}') END AS v,
 		json_type(entry, ['$.message_type', '$.status', '$.inbox_id', '$.rating', '$.conversation_id', '$.event_start_time', '$.conversation']) AS kinds
 	FROM ({{entries}})
-), piece AS (
+), piece AS MATERIALIZED (
 	SELECT file_no, line, raw, e, v, v.event AS event, kinds[7] AS conversation_kind,
 		CASE
 			WHEN v IS NULL THEN 'broken'
@@ -30,7 +31,7 @@ WITH opened AS MATERIALIZED (
 	SELECT id, event, from_json(c, '{"account_id":"VARCHAR","status":"VARCHAR","channel":"VARCHAR","created_at":"VARCHAR","updated_at":"VARCHAR","timestamp":"VARCHAR","last_activity_at":"VARCHAR","campaign_id":"VARCHAR","meta":{"channel":"VARCHAR","sender":{"id":"VARCHAR"}},"contact_inbox":{"contact_id":"VARCHAR"},"additional_attributes":{"conversation_language":"VARCHAR","browser_language":"VARCHAR"},"changed_attributes":[{"status":{"previous_value":"VARCHAR","current_value":"VARCHAR"}}]}') AS s,
 		md5(c::VARCHAR) AS text
 	FROM conversation
-), dated AS (
+), dated AS MATERIALIZED (
 	SELECT *, {{time:coalesce(s.updated_at, s.last_activity_at, s.timestamp)}} AS "at" FROM state
 ), newest AS (
 	-- As one structure each: arg_max passes over a null.
@@ -59,7 +60,7 @@ WITH opened AS MATERIALIZED (
 			'csat': p.content_attributes.submitted_values.csat_survey_response.rating, 'words': words},
 			{'at': coalesce(seen_at, ''), 'updated': event IS NOT DISTINCT FROM 'message_updated', 'words': words}) AS m
 	FROM dated_message GROUP BY id, coalesce(p.id, words)
-), sent AS (
+), sent AS MATERIALIZED (
 	-- A webhook has milliseconds where the API has seconds, of the same message.
 	SELECT id, regexp_replace({{time:m.created_at}}, '[.][0-9]+Z$', '.000000Z') AS "at", m, deleted, rated_at,
 		CASE

@@ -4,7 +4,7 @@
 -- excludes: triggers and other changes than those of the status
 WITH entry AS (
 	SELECT file_no, line, raw, CASE WHEN json_type(entry, '$.ticket') = 'OBJECT' THEN entry->'$.ticket' ELSE entry END AS e FROM ({{entries}})
-), opened AS MATERIALIZED (
+), opened AS (
 	-- Each `->>` would read the text anew: what decides is looked up once.
 	SELECT file_no, line, raw, e, CASE WHEN json_type(e) = 'OBJECT' THEN from_json(e, '{"type":"VARCHAR","requester_id":"VARCHAR","score":"VARCHAR","status":"VARCHAR","field_name":"VARCHAR","author_id":"VARCHAR","user_id":"VARCHAR","body":"VARCHAR","public":"VARCHAR","reopens":"VARCHAR","ticket_id":"VARCHAR","role":"VARCHAR","id":"VARCHAR","created_at":"VARCHAR","updated_at":"VARCHAR","updated":"VARCHAR","value":"VARCHAR","solved_at":"VARCHAR"}') END AS v,
 		json_type(e, ['$.answers', '$.events', '$.author', '$.content']) AS kinds
