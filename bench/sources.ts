@@ -5,8 +5,8 @@
 import { statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { benchStories } from '../fixtures/bench-file.server';
 import { FOREIGN, FOREIGN_HEAD } from '../fixtures/foreign';
-import { storyRecords } from '../fixtures/story/story';
 import type { ConversationRecord } from '../ingest/canonical';
 import { ingest } from '../ingest/ingest.server';
 import { openWarehouse } from '../warehouse/warehouse.server';
@@ -14,7 +14,6 @@ import { alternate, line, median, type Benchmark, type Part } from './benchmark'
 
 const NOW = '2030-01-01T00:00:00Z';
 const CANONICAL = 'canonical';
-const POOL = 2000;
 const CHUNK = 1000;
 
 const product: Part = async ({ file, source, database }, clock) => {
@@ -49,9 +48,7 @@ export const sourcesBenchmark: Benchmark = {
 	title: 'other formats against canonical records, by size',
 	parts: Object.fromEntries([CANONICAL, ...Object.keys(FOREIGN)].map((source) => [source, product])),
 	async run({ folder, conversations, repeats }) {
-		const pool: ConversationRecord[] = [];
-		for (const { conversation } of storyRecords({ seed: 11, conversations: POOL * 3, weeks: 60 }))
-			if (conversation.messages.length === 8 && pool.length < POOL) pool.push(conversation);
+		const pool = benchStories();
 		const files: Record<string, string> = {};
 		for (const source of [CANONICAL, ...Object.keys(FOREIGN)]) {
 			files[source] = join(folder, `${source}.ndjson`);

@@ -2,14 +2,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { WISHES, type WishName } from '#stoploss/wishes';
 import { ALERT_STATES, DELIVERY_OUTCOMES } from '#warehouse/vocabulary';
-import { explanation, verdict } from './schemas';
+import { verdict } from './schemas';
+import { FAILED, FOREIGN, json, refused } from './routes';
 
-const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
-	description,
-	content: { 'application/json': { schema } }
-});
-const refused = (description: string) => json(explanation, description);
-const FAILED = refused('Something went wrong inside; the log of the server says more.');
 const NONE = refused('There is no such alert.');
 
 const maybe = () => z.string().nullable();
@@ -135,7 +130,7 @@ export const wishRoute = <Name extends WishName>(name: Name) =>
 		responses: {
 			200: json(alert, 'The alert as it stands now.'),
 			400: refused('Something is missing or wrong.'),
-			403: refused('The request comes from another site.'),
+			403: FOREIGN,
 			404: NONE,
 			409: refused('The state of the alert does not allow it.'),
 			500: FAILED

@@ -2,8 +2,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { SIDES, SORTS } from '#queries/behind/sides';
 import { METRICS } from '#warehouse/vocabulary';
-import { FAILED, refused } from './routes';
 import { asOfQuery, filterQuery } from './schemas';
+import { FAILED, refused } from './routes';
 
 const whole = () => z.int().nonnegative();
 const sideCounts = z.object(

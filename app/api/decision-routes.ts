@@ -9,14 +9,8 @@ import {
 	ROLLBACK_STATES,
 	ROUTES
 } from '#warehouse/vocabulary';
-import { explanation } from './schemas';
+import { FAILED, FOREIGN, json, refused } from './routes';
 
-const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
-	description,
-	content: { 'application/json': { schema } }
-});
-const refused = (description: string) => json(explanation, description);
-const FAILED = refused('Something went wrong inside; the log of the server says more.');
 const maybe = () => z.string().nullable();
 const whole = () => z.int().nonnegative();
 const by = z.string().trim().min(1, 'Say who.').max(100).describe('Who decides.');
@@ -206,7 +200,7 @@ const post = <Body extends z.ZodType, Answer extends z.ZodType>(body: Body, answ
 	responses: {
 		200: json(answer, 'It is decided.'),
 		400: refused('Something is missing or wrong.'),
-		403: refused('The request comes from another site.'),
+		403: FOREIGN,
 		404: refused('There is no such alert or rollback.'),
 		409: refused('Somebody else was faster, or there is nothing to decide.'),
 		500: FAILED

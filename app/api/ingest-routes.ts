@@ -1,8 +1,8 @@
 /** The routes by which logs come in, as data. Pure. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { SOURCES } from '#ingest/sources';
-import { FAILED, json, refused } from './routes';
 import { ingestReport } from './schemas';
+import { FAILED, FOREIGN, json, refused } from './routes';
 
 const known = SOURCES.map(({ name }) => name).join(', ');
 const file = z
@@ -33,7 +33,7 @@ const responses = {
 		'What was read, accepted, unchanged and quarantined; each quarantined line by its number.'
 	),
 	400: refused('The source is unknown or the body is empty.'),
-	403: refused('The request comes from another site.'),
+	403: FOREIGN,
 	409: refused(
 		'A request with this key is still being worked on, ask again; or the policy goes against how this database keeps customer ids.'
 	),

@@ -1,14 +1,8 @@
 /** The routes of the lab as data: what each takes and answers. Pure. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { OVER } from '$lib/lab-ask';
-import { explanation } from './schemas';
+import { FAILED, FOREIGN, json, refused } from './routes';
 
-const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
-	description,
-	content: { 'application/json': { schema } }
-});
-const refused = (description: string) => json(explanation, description);
-const FAILED = refused('Something went wrong inside; the log of the server says more.');
 const text = (description: string) => z.string().optional().describe(description);
 
 const harm = z.object({ value: z.number(), low: z.number(), high: z.number() }).nullable();
@@ -98,7 +92,7 @@ export const backtestRoute = createRoute({
 	responses: {
 		200: json(backtestAnswer, 'When it would have fired, beside the naive rule.'),
 		400: refused('The weeks hold no data, or the policy has a problem; the error names its line.'),
-		403: refused('The request comes from another site.'),
+		403: FOREIGN,
 		500: FAILED
 	}
 });
@@ -148,7 +142,7 @@ export const freezeRoute = createRoute({
 			'The version that was frozen.'
 		),
 		400: refused('Too few outcomes, broken weeks, days that are not mature, or an open alert.'),
-		403: refused('The request comes from another site.'),
+		403: FOREIGN,
 		500: FAILED
 	}
 });

@@ -1,14 +1,7 @@
 /** The routes of mappings as data: what each takes and answers. Pure. */
 import { createRoute, z } from '@hono/zod-openapi';
-import { explanation } from './schemas';
+import { FAILED, FOREIGN, json, refused } from './routes';
 
-const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
-	description,
-	content: { 'application/json': { schema } }
-});
-const refused = (description: string) => json(explanation, description);
-const FAILED = refused('Something went wrong inside; the log of the server says more.');
-const FOREIGN = refused('The request comes from another site.');
 const TOO_LARGE = refused('The body is too large.');
 
 const saved = z

@@ -1,6 +1,6 @@
 /** The routes by which texts and identities go, as data. Pure. */
 import { createRoute, z } from '@hono/zod-openapi';
-import { FAILED, json, refused } from './routes';
+import { FAILED, FOREIGN, json, refused } from './routes';
 
 const whole = () => z.number().int().nonnegative();
 const receipt = z
@@ -35,7 +35,7 @@ export const forgetRoute = createRoute({
 	responses: {
 		200: json(receipt, 'It is done.'),
 		400: refused('Nobody is known by this id, or something is missing.'),
-		403: refused('The request comes from another site.'),
+		403: FOREIGN,
 		500: FAILED
 	}
 });
@@ -69,7 +69,7 @@ export const retentionRoute = createRoute({
 			'What was deleted, or would be.'
 		),
 		400: refused('Something is missing or wrong.'),
-		403: refused('The request comes from another site.'),
+		403: FOREIGN,
 		500: FAILED
 	}
 });

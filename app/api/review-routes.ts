@@ -2,16 +2,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { FLAG_EVENTS, REVIEW_EXPORTS, RISK_SIGNALS, SAMPLE_PARTS, SKIP_REASONS } from '#warehouse/vocabulary';
 import { REVIEW_FORMATS } from '$lib/server/review-export';
-import { explanation } from './schemas';
+import { FAILED, FOREIGN, json, refused } from './routes';
 
-const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
-	description,
-	content: { 'application/json': { schema } }
-});
-const refused = (description: string) => json(explanation, description);
-const FAILED = refused('Something went wrong inside; the log of the server says more.');
 const WRONG = refused('The plan, the week, the item or the mark does not allow it; the error says which.');
-const FOREIGN = refused('The request comes from another site.');
 const answers = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
 	200: json(schema, description),
 	400: WRONG,

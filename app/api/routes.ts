@@ -8,6 +8,7 @@ export const json = <Schema extends z.ZodType>(schema: Schema, description: stri
 	content: { 'application/json': { schema } }
 });
 export const refused = (description: string) => json(explanation, description);
+export const FOREIGN = refused('The request comes from another site.');
 export const FAILED = refused('Something went wrong inside; the log of the server says more.');
 
 export const healthRoute = createRoute({

@@ -2,7 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { UPLOAD_STAGES } from '$lib/upload';
 import { previewSchema, problemSchema } from './mapping-routes';
-import { FAILED, json, refused } from './routes';
+import { FAILED, FOREIGN, json, refused } from './routes';
 
 const upload = z
 	.object({
@@ -33,7 +33,6 @@ const upload = z
 const params = z.object({ id: z.string() });
 const GONE = refused('There is no such upload, or it was kept for a day already.');
 const BUSY = refused('It is being taken in, or was and is not kept any more.');
-const FOREIGN = refused('The request comes from another site.');
 
 export const uploadsRoute = createRoute({
 	operationId: 'uploads',

@@ -1,7 +1,7 @@
 /** The routes by which conversations come live, as data. Pure. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { WEBHOOK_SCHEMES, WEBHOOK_SOURCES } from '#warehouse/vocabulary';
-import { FAILED, json, refused } from './routes';
+import { FAILED, FOREIGN, json, refused } from './routes';
 
 const name = z.object({ name: z.string().describe('As the policy names it, under webhooks.') });
 const UNKNOWN = refused('The policy names no such webhook.');
@@ -26,7 +26,7 @@ export const webhookRoute = createRoute({
 		200: json(z.object({ stored: z.literal(true) }), 'It is stored.'),
 		400: refused('The body is empty.'),
 		401: refused('The signature is missing or wrong, or its time is too far from now. Nothing was stored.'),
-		403: refused('The request comes from another site.'),
+		403: FOREIGN,
 		404: UNKNOWN,
 		413: refused('The body is too large.'),
 		500: FAILED,

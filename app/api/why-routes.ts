@@ -3,14 +3,9 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { DEFINITIONS } from '#queries/translator/definitions';
 import { RESTATEMENT_REASONS } from '#queries/publications/restate';
 import { DIMENSIONS, METRICS } from '#warehouse/vocabulary';
-import { asOfQuery, explanation, filterQuery, measurement } from './schemas';
+import { asOfQuery, filterQuery, measurement } from './schemas';
+import { FAILED, FOREIGN, json, refused } from './routes';
 
-const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
-	description,
-	content: { 'application/json': { schema } }
-});
-const refused = (description: string) => json(explanation, description);
-const FAILED = refused('Something went wrong inside; the log of the server says more.');
 const WRONG = refused('A parameter is wrong.');
 const whole = () => z.int().nonnegative();
 const span = z.string().describe('A week such as 2026-W10, or weeks such as 2026-W06..2026-W09.');
@@ -222,7 +217,7 @@ export const publishRoute = createRoute({
 	responses: {
 		200: json(publication, 'What was published.'),
 		400: refused('The week is not over, holds nothing, or was published before and no reason is given.'),
-		403: refused('The request comes from another site.'),
+		403: FOREIGN,
 		500: FAILED
 	}
 });

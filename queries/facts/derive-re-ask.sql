@@ -14,8 +14,8 @@ WITH read AS (
 		left(list_aggregate(list_transform(people[:3], lambda m: m.text), 'string_agg', ' | '), 4000) AS asked
 	FROM read WHERE len(people) > 0
 ), plain AS (
-	SELECT conversation_key, said_at, replace(regexp_replace(strip_accents(lower(given)), '[\s\x{200B}\x{200E}\x{200F}\x{2060}\x{FEFF}]+', ' ', 'g'), '’', '''') AS given,
-		replace(regexp_replace(strip_accents(lower(asked)), '[\s\x{200B}\x{200E}\x{200F}\x{2060}\x{FEFF}]+', ' ', 'g'), '’', '''') AS asked
+	SELECT conversation_key, said_at, {{plain:given}} AS given,
+		{{plain:asked}} AS asked
 	FROM sides WHERE given IS NOT NULL
 )
 SELECT conversation_key, CASE WHEN {{asked_again}} THEN 're_ask' ELSE 'no_re_ask' END, said_at FROM plain

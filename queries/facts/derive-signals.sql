@@ -9,7 +9,7 @@ WITH said AS (
 	JOIN scope ON scope.segment = $segment AND scope.segment_row = transcript.file_row_number
 	WHERE scope.fresh AND scope.customer_message_count > 0
 ), plain AS (
-	SELECT conversation_key, m."at" AS said_at, replace(regexp_replace(strip_accents(lower(left(m.text, 4000))), '[\s\x{200B}\x{200E}\x{200F}\x{2060}\x{FEFF}]+', ' ', 'g'), '’', '''') AS words
+	SELECT conversation_key, m."at" AS said_at, {{plain:left(m.text, 4000)}} AS words
 	FROM said WHERE m.text IS NOT NULL
 ), found AS (
 	SELECT conversation_key, said_at, 'person_request' AS signal FROM plain

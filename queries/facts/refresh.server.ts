@@ -32,11 +32,18 @@ export interface IntentPolicy {
 }
 
 const quoted = (pattern: string) => pattern.replaceAll("'", "''");
-const SIGNALS = deriveSignals
+/** A text as the phrases of the lexicon are written: lower case, no accents, straight apostrophes, single spaces. */
+const plained = (sql: string) =>
+	sql.replaceAll(
+		/\{\{plain:([^}]+)\}\}/g,
+		(_, text: string) =>
+			String.raw`replace(regexp_replace(strip_accents(lower(${text})), '[\s\x{200B}\x{200E}\x{200F}\x{2060}\x{FEFF}]+', ' ', 'g'), '’', '''')`
+	);
+const SIGNALS = plained(deriveSignals)
 	.replace('{{person_request}}', () => quoted(patternOf(PERSON_REQUEST)))
 	.replace('{{dispute_language}}', () => quoted(patternOf(DISPUTE_LANGUAGE)));
 /** Each kind of thing that can be asked for again: whether it is asked for, and whether it was given before. */
-const RE_ASK = deriveReAsk.replace('{{asked_again}}', () =>
+const RE_ASK = plained(deriveReAsk).replace('{{asked_again}}', () =>
 	Object.entries(RE_ASKED)
 		.map(
 			([kind, asked]) =>
